@@ -1,0 +1,21 @@
+# Every library comes from Debian 12; tools/setup.sh installs the packages.
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(RapidJSON REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(date REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(tomlplusplus REQUIRED)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(smartcols REQUIRED IMPORTED_TARGET smartcols)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+
+# Debian's RapidJSON defines variables only.
+if(NOT TARGET RapidJSON)
+  add_library(RapidJSON INTERFACE)
+  target_include_directories(RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+  target_compile_definitions(RapidJSON INTERFACE RAPIDJSON_HAS_STDSTRING=1)
+endif()
