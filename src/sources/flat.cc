@@ -1,0 +1,516 @@
+#include "sources/flat.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "model/error_class.h"
+
+namespace sonde {
+
+namespace od = simdjson::ondemand;
+using simdjson::error_code;
+using simdjson::SUCCESS;
+
+namespace {
+
+constexpr size_t kKeysMax = 512;
+
+enum Seen : uint8_t {
+  kPrompt = 1,
+  kAnswer = 2,
+  kTiming = 4,
+  kOutcome = 8,
+  kModel = 16,
+  kForeign = 32,
+};
+
+struct StatusWord {
+  std::string_view word;
+  Status status;
+};
+
+constexpr StatusWord kStatusWords[] = {
+    {"success",     Status::Ok       },
+    {"ok",          Status::Ok       },
+    {"succeeded",   Status::Ok       },
+    {"successful",  Status::Ok       },
+    {"completed",   Status::Ok       },
+    {"complete",    Status::Ok       },
+    {"normal",      Status::Ok       },
+    {"done",        Status::Ok       },
+    {"finished",    Status::Ok       },
+    {"pass",        Status::Ok       },
+    {"passed",      Status::Ok       },
+    {"true",        Status::Ok       },
+    {"error",       Status::Error    },
+    {"failed",      Status::Error    },
+    {"failure",     Status::Error    },
+    {"fail",        Status::Error    },
+    {"exception",   Status::Error    },
+    {"timeout",     Status::Error    },
+    {"timed_out",   Status::Error    },
+    {"rejected",    Status::Error    },
+    {"false",       Status::Error    },
+    {"cancelled",   Status::Cancelled},
+    {"canceled",    Status::Cancelled},
+    {"stopped",     Status::Cancelled},
+    {"aborted",     Status::Cancelled},
+    {"running",     Status::Pending  },
+    {"pending",     Status::Pending  },
+    {"queued",      Status::Pending  },
+    {"in_progress", Status::Pending  },
+    {"paused",      Status::Pending  },
+};
+
+// A status as text: a word in any case, or an HTTP code.
+Status status_of(std::string_view text) {
+  int http = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), http);
+  if (error == std::errc{} && end == text.data() + text.size() && http >= 100 && http < 600) {
+    return http < 400 ? Status::Ok : Status::Error;
+  }
+  for (const StatusWord& row : kStatusWords) {
+    const bool equal = row.word.size() == text.size() &&
+                       std::equal(text.begin(), text.end(), row.word.begin(), [](char a, char b) {
+                         return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+                       });
+    if (equal) return row.status;
+  }
+  return Status::Unknown;
+}
+
+// Malformed JSON, as against a value of an unexpected type.
+bool is_malformed(error_code error) {
+  return error != SUCCESS && error != simdjson::INCORRECT_TYPE &&
+         error != simdjson::NUMBER_OUT_OF_RANGE;
+}
+
+// The value as text: strings unescaped, numbers and flags as they stand, the rest as raw JSON.
+error_code read_text(od::value value, std::string& into) {
+  od::json_type type;
+  if (const auto error = value.type().get(type)) return error;
+  std::string_view text;
+  switch (type) {
+    case od::json_type::string:
+      if (const auto error = value.get_string().get(text)) return error;
+      into.assign(text);
+      return SUCCESS;
+    case od::json_type::null: {
+      bool is_null = false;
+      if (const auto error = value.is_null().get(is_null)) return error;
+      into.clear();
+      return is_null ? SUCCESS : simdjson::N_ATOM_ERROR;
+    }
+    default:
+      if (const auto error = simdjson::to_json_string(value).get(text)) return error;
+      while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' ||
+                               text.back() == '\t')) {
+        text.remove_suffix(1);
+      }
+      into.assign(text);
+      return SUCCESS;
+  }
+}
+
+// A number, also one written as a string. INCORRECT_TYPE when it is neither (null included).
+error_code read_number(od::value value, double& into) {
+  od::json_type type;
+  if (const auto error = value.type().get(type)) return error;
+  if (type == od::json_type::number) return value.get_double().get(into);
+  if (type != od::json_type::string) return simdjson::INCORRECT_TYPE;
+  std::string_view text;
+  if (const auto error = value.get_string().get(text)) return error;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && std::isfinite(into) ? SUCCESS : simdjson::INCORRECT_TYPE;
+}
+
+std::optional<int64_t> to_micros(double value, TimeUnit unit) {
+  const double scale = unit == TimeUnit::Seconds ? 1e6 : unit == TimeUnit::Milliseconds ? 1e3 : 1;
+  if (unit == TimeUnit::Infer || !(value >= 0) || value * scale > 9e17) return std::nullopt;
+  return std::llround(value * scale);
+}
+
+bool is_null(od::value& value) {
+  od::json_type type;
+  return value.type().get(type) == SUCCESS && type == od::json_type::null;
+}
+
+}  // namespace
+
+// What one walk over a record has found so far.
+struct FlatReader::Pass {
+  Span& span;
+  const FlatUnits& units;
+  Notes& notes;
+  const Location& location;
+  std::array<const FlatRule*, kFieldCount> won{};
+  uint8_t seen = 0;
+  unsigned keys = 0;
+  unsigned workshop_keys = 0;
+  int http_status = 0;
+  Status outcome = Status::Unknown;
+  bool outcome_key = false;
+  bool has_error = false;
+  std::string error{};
+  std::optional<double> duration{};
+  std::optional<double> ttft{};
+  TimeUnit duration_unit = TimeUnit::Infer;
+  TimeUnit ttft_unit = TimeUnit::Infer;
+
+  // True when the rule may write its field: nothing above it in the table has.
+  bool wins(const FlatRule& rule) {
+    const FlatRule*& holder = won[static_cast<size_t>(rule.field)];
+    if (holder != nullptr && holder < &rule) return false;
+    holder = &rule;
+    return true;
+  }
+  void wrong_type(const FlatRule& rule, std::string_view wanted) {
+    add_note(
+        notes,
+        fmt::format("values of \"{}\" that are not {} were taken as unknown", rule.key, wanted),
+        location);
+  }
+};
+
+const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
+                                    std::string_view& name) {
+  const char* const raw = key.raw();
+  // Programs write their keys in one order: the key that stood here in the last record most
+  // likely stands here again.
+  if (position < learned_.size()) {
+    const LearnedKey& last = learned_[position];
+    if (std::memcmp(raw, last.quoted.data(), last.quoted.size()) == 0) {
+      name = std::string_view(raw, last.quoted.size() - 1);
+      return last.rule;
+    }
+  }
+  const char* end = raw;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  name = std::string_view(raw, static_cast<size_t>(end - raw));
+  const FlatRule* const rule = find_flat_rule(name);
+  if (position >= learned_.size()) learned_.resize(position + 1);
+  // A longer key could be compared past the end of the buffer; \x01 stands in no JSON text.
+  const bool learnable = name.size() < simdjson::SIMDJSON_PADDING / 2;
+  learned_[position] = LearnedKey{learnable ? std::string(raw, name.size() + 1) : "\x01", rule};
+  return rule;
+}
+
+error_code FlatReader::apply_duration(const FlatRule& rule, od::value value, Pass& pass) {
+  double number = 0;
+  const error_code error = read_number(value, number);
+  if (error != SUCCESS) {
+    if (!is_malformed(error) && !is_null(value)) pass.wrong_type(rule, "numbers");
+    return error;
+  }
+  if (number < 0) {
+    pass.wrong_type(rule, "zero or more");
+    return SUCCESS;
+  }
+  if (!pass.wins(rule)) return SUCCESS;
+  const bool is_duration = rule.field == Field::Duration;
+  (is_duration ? pass.duration : pass.ttft) = number;
+  (is_duration ? pass.duration_unit : pass.ttft_unit) = rule.unit;
+  return SUCCESS;
+}
+
+error_code FlatReader::apply_outcome(const FlatRule& rule, od::value value, Pass& pass) {
+  if (rule.shape == FlatShape::ErrorValue) {
+    pass.outcome_key = true;
+    if (const error_code error = read_text(value, scratch_)) return error;
+    if (scratch_.empty() || scratch_ == "false" || scratch_ == "{}" || scratch_ == "[]")
+      return SUCCESS;
+    pass.has_error = true;
+    if (scratch_ != "true" && pass.wins(rule)) pass.error = scratch_;
+    return SUCCESS;
+  }
+  if (const error_code error = read_text(value, scratch_)) return error;
+  if (scratch_.empty()) return SUCCESS;
+  pass.outcome_key = true;
+  const Status status = status_of(scratch_);
+  if (status == Status::Unknown) {
+    if (rule.shape == FlatShape::Success && (scratch_ == "1" || scratch_ == "0")) {
+      if (pass.wins(rule)) pass.outcome = scratch_ == "1" ? Status::Ok : Status::Error;
+      return SUCCESS;
+    }
+    pass.wrong_type(rule, "an outcome sonde knows");
+    return SUCCESS;
+  }
+  if (rule.shape == FlatShape::StatusText && scratch_.size() == 3 && scratch_[0] <= '9') {
+    std::from_chars(scratch_.data(), scratch_.data() + 3, pass.http_status);
+  }
+  if (pass.wins(rule)) pass.outcome = status;
+  return SUCCESS;
+}
+
+error_code FlatReader::apply_content(const FlatRule& rule, od::value value, Pass& pass) {
+  const bool is_prompt = rule.shape == FlatShape::Prompt;
+  if (!fields_.has(rule.field)) return SUCCESS;
+  od::json_type type;
+  if (const error_code error = value.type().get(type)) return error;
+  if (!pass.wins(rule)) return SUCCESS;
+  Span& span = pass.span;
+  if (const error_code error = read_text(value, is_prompt ? span.input : span.output)) return error;
+  const Form form = type == od::json_type::null     ? Form::None
+                    : type == od::json_type::array  ? Form::Messages
+                    : type == od::json_type::object ? Form::Json
+                                                    : Form::Text;
+  (is_prompt ? span.input_form : span.output_form) = form;
+  return SUCCESS;
+}
+
+error_code FlatReader::apply_time(const FlatRule& rule, od::value value, Pass& pass) {
+  if (const error_code error = read_text(value, scratch_)) return error;
+  if (scratch_.empty() || !pass.wins(rule)) return SUCCESS;
+  Span& span = pass.span;
+  span.start_time = parse_iso_time(scratch_);
+  if (!span.start_time) {
+    double number = 0;
+    const auto [end, error] =
+        std::from_chars(scratch_.data(), scratch_.data() + scratch_.size(), number);
+    const bool whole = error == std::errc{} && end == scratch_.data() + scratch_.size();
+    if (whole) span.start_time = epoch_to_micros(number);
+  }
+  if (!span.start_time) pass.wrong_type(rule, "times");
+  return SUCCESS;
+}
+
+error_code FlatReader::apply_rating(od::value value, Span& span) {
+  constexpr std::string_view kLikes[] = {"like", "up", "thumbs_up", "positive",
+                                         "good", "1",  "true"};
+  constexpr std::string_view kDislikes[] = {"dislike", "down", "thumbs_down", "negative",
+                                            "bad",     "-1",   "false"};
+  if (const error_code error = read_text(value, scratch_)) return error;
+  // Dify writes {"rating": "like"}, or a list of such.
+  if (scratch_.find("\"dislike\"") != std::string::npos) scratch_ = "dislike";
+  if (scratch_.find("\"like\"") != std::string::npos) scratch_ = "like";
+  if (std::find(std::begin(kLikes), std::end(kLikes), scratch_) != std::end(kLikes)) {
+    span.feedback = "like";
+  } else if (std::find(std::begin(kDislikes), std::end(kDislikes), scratch_) !=
+             std::end(kDislikes)) {
+    span.feedback = "dislike";
+  }
+  return SUCCESS;
+}
+
+error_code FlatReader::apply_parameter(const FlatRule& rule, od::value value, Span& span) {
+  if (const error_code error = read_text(value, scratch_)) return error;
+  if (rule.shape == FlatShape::Parameters) {
+    if (scratch_.size() > 2 && scratch_[0] == '{' && span.parameters.empty()) {
+      span.parameters = scratch_;
+    }
+    return SUCCESS;
+  }
+  // Only numbers, flags and objects are parameters; text would have to be quoted again.
+  const bool plain = !scratch_.empty() && std::string_view("-0123456789tf{[").find(scratch_[0]) !=
+                                              std::string_view::npos;
+  if (!plain) return SUCCESS;
+  if (span.parameters.empty()) {
+    span.parameters = "{";
+  } else {
+    span.parameters.back() = ',';
+  }
+  fmt::format_to(std::back_inserter(span.parameters), "\"{}\":{}}}", rule.key, scratch_);
+  return SUCCESS;
+}
+
+error_code FlatReader::apply(const FlatRule& rule, od::value value, Pass& pass) {
+  switch (rule.shape) {
+    case FlatShape::Foreign:
+      pass.seen |= kForeign;
+      return SUCCESS;
+    case FlatShape::Prompt:
+      pass.seen |= kPrompt;
+      return apply_content(rule, value, pass);
+    case FlatShape::Answer:
+      pass.seen |= kAnswer;
+      return apply_content(rule, value, pass);
+    case FlatShape::Duration:
+      pass.seen |= kTiming;
+      return apply_duration(rule, value, pass);
+    case FlatShape::Success:
+    case FlatShape::StatusText:
+    case FlatShape::ErrorValue:
+      pass.seen |= kOutcome;
+      return apply_outcome(rule, value, pass);
+    default:
+      break;
+  }
+  if (rule.field == Field::Model) pass.seen |= kModel;
+  return fields_.has(rule.field) ? apply_field(rule, value, pass) : SUCCESS;
+}
+
+error_code FlatReader::apply_field(const FlatRule& rule, od::value value, Pass& pass) {
+  Span& span = pass.span;
+  switch (rule.shape) {
+    case FlatShape::Text:
+    case FlatShape::Tags: {
+      if (!pass.wins(rule)) return SUCCESS;
+      std::string& text = span.*std::get<TextMember>(column(rule.field).member);
+      return read_text(value, text);
+    }
+    case FlatShape::Count: {
+      double number = 0;
+      const error_code error = read_number(value, number);
+      if (error != SUCCESS || number < 0 || number > 9e15 || number != std::floor(number)) {
+        if (!is_malformed(error) && !is_null(value)) pass.wrong_type(rule, "whole numbers");
+        return error;
+      }
+      if (pass.wins(rule)) {
+        span.*std::get<NumberMember>(column(rule.field).member) = static_cast<int64_t>(number);
+      }
+      return SUCCESS;
+    }
+    case FlatShape::Money: {
+      if (const error_code error = read_text(value, scratch_)) return error;
+      const auto money = parse_decimal_nanos(scratch_);
+      if (!money && !scratch_.empty()) pass.wrong_type(rule, "amounts");
+      if (!money || !pass.wins(rule)) return SUCCESS;
+      span.cost = *money;
+      span.cost_origin = "reported";
+      return SUCCESS;
+    }
+    case FlatShape::Time:
+      return apply_time(rule, value, pass);
+    case FlatShape::Rating:
+      return apply_rating(value, span);
+    case FlatShape::Parameter:
+    case FlatShape::Parameters:
+      return apply_parameter(rule, value, span);
+    default:
+      return SUCCESS;
+  }
+}
+
+error_code FlatReader::keep_attribute(std::string_view name, od::value value, Span& span) {
+  if (!fields_.has(Field::Attributes)) return SUCCESS;
+  Attribute attribute{std::string(name), {}};
+  if (const error_code error = read_text(value, attribute.value)) return error;
+  if (!attribute.value.empty()) span.attributes.push_back(std::move(attribute));
+  return SUCCESS;
+}
+
+void FlatReader::finish(Pass& pass) {
+  Span& span = pass.span;
+  // The workshop's five keys are documented as milliseconds; everything else goes by what the
+  // file's sample told.
+  const bool workshop = pass.workshop_keys >= 4 && pass.workshop_keys == pass.keys;
+  span.source = workshop ? "workshop" : "flat";
+  if (workshop && span.category.empty()) span.category = "Uncategorized";
+  span.levels = bit(Level::Call) | bit(Level::Message) | bit(Level::Run);
+  span.kind = Kind::Llm;
+  const auto unit = [&pass](TimeUnit of_key) {
+    return of_key == TimeUnit::Infer ? pass.units.unit : of_key;
+  };
+  if (pass.duration) span.duration = to_micros(*pass.duration, unit(pass.duration_unit));
+  if (pass.ttft) span.time_to_first_token = to_micros(*pass.ttft, unit(pass.ttft_unit));
+
+  if (pass.outcome != Status::Unknown) {
+    span.status = pass.outcome;
+  } else if (pass.has_error) {
+    span.status = Status::Error;
+  } else if (pass.outcome_key && pass.won[static_cast<size_t>(Field::Status)] == nullptr) {
+    span.status = Status::Ok;  // There is a place for an error, and it is empty.
+  }
+  if (span.status == Status::Error) {
+    span.status_message = std::move(pass.error);
+    if (fields_.has(Field::ErrorClass)) {
+      span.error_class = classify_error(span.status_message, pass.http_status);
+    }
+  }
+  if (span.cost && span.currency.empty()) {
+    span.currency = "USD";
+    add_note(pass.notes, "costs without a currency were taken as USD", pass.location);
+  }
+}
+
+Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t capacity,
+                                     const FlatUnits& units, Certainty certainty, Span& span,
+                                     Notes& notes, const Location& location) {
+  constexpr std::string_view kWorkshopKeys[] = {"category", "prompt", "model", "response_time",
+                                                "success"};
+  const auto malformed = [](error_code error) {
+    return fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
+  };
+  Pass pass{.span = span, .units = units, .notes = notes, .location = location};
+  od::document document;
+  if (const auto error = parser_.iterate(data, length, capacity).get(document))
+    return malformed(error);
+  od::object object;
+  if (const auto error = document.get_object().get(object)) return malformed(error);
+  size_t position = 0;
+  for (auto entry : object) {
+    od::field field;
+    if (const auto error = std::move(entry).get(field)) return malformed(error);
+    std::string_view name;
+    const FlatRule* const rule = rule_of(field.key(), std::min(position++, kKeysMax), name);
+    ++pass.keys;
+    if (rule == nullptr) {
+      const error_code error = keep_attribute(name, field.value(), span);
+      if (is_malformed(error)) return malformed(error);
+      continue;
+    }
+    for (const std::string_view key : kWorkshopKeys) pass.workshop_keys += rule->key == key ? 1 : 0;
+    const error_code error = apply(*rule, field.value(), pass);
+    if (is_malformed(error)) return malformed(error);
+    if ((pass.seen & kForeign) != 0 && certainty == Certainty::Maybe)
+      return FlatOutcome::OtherFormat;
+  }
+  const char* rest = nullptr;
+  if (document.current_location().get(rest) == SUCCESS) {
+    return fail(Code::InvalidInput, "malformed JSON: something follows the closing brace");
+  }
+  constexpr uint8_t kEvidence = kAnswer | kTiming | kOutcome | kModel;
+  if ((pass.seen & kPrompt) == 0 && (pass.seen & (kTiming | kOutcome)) == 0)
+    return FlatOutcome::Unknown;
+  if ((pass.seen & kEvidence) == 0) return FlatOutcome::Unknown;
+  finish(pass);
+  return FlatOutcome::Read;
+}
+
+FlatUnits infer_flat_units(std::span<const std::string_view> records, TimeUnit override) {
+  if (override != TimeUnit::Infer)
+    return {override, "response times are in the unit that --time-unit says"};
+  simdjson::dom::parser parser;
+  std::vector<double> values;
+  std::string_view key;
+  size_t fractions = 0;
+  for (const std::string_view record : records) {
+    simdjson::dom::object object;
+    if (parser.parse(record.data(), record.size()).get_object().get(object) != SUCCESS) continue;
+    for (const auto field : object) {
+      const FlatRule* const rule = find_flat_rule(field.key);
+      if (rule == nullptr || rule->field != Field::Duration || rule->unit != TimeUnit::Infer)
+        continue;
+      double value = 0;
+      if (field.value.get_double().get(value) != SUCCESS || value <= 0) continue;
+      values.push_back(value);
+      fractions += value != std::floor(value) ? 1 : 0;
+      key = rule->key;
+    }
+  }
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const double median = values[values.size() / 2];
+  const double p90 = values[(values.size() - 1) * 9 / 10];
+  const auto say = [&](TimeUnit unit, std::string_view name) {
+    return FlatUnits{
+        unit, fmt::format("\"{}\" is read as {}: its median is {} (--time-unit overrides)", key,
+                          name, median)};
+  };
+  if (p90 < 50 || (median < 300 && fractions * 2 > values.size()))
+    return say(TimeUnit::Seconds, "seconds");
+  if (median >= 300) return say(TimeUnit::Milliseconds, "milliseconds");
+  return {
+      TimeUnit::Infer,
+      fmt::format("response times are left out: \"{}\" has a median of {}, which may be seconds or "
+                  "milliseconds; say which with --time-unit s or --time-unit ms",
+                  key, median)};
+}
+
+}  // namespace sonde

@@ -1,0 +1,114 @@
+// Flat message logs: one JSON object a call, in whatever words the program that wrote it chose,
+// and the workshop's five-key logs.json. The one reader on the fast path: it walks a record once,
+// on demand, and reads only the fields that are wanted.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/columns.h"
+#include "model/span.h"
+#include "sources/source.h"
+
+namespace sonde {
+
+// What a key of a flat log means; see kFlatRules in flat_rules.cc.
+enum class FlatShape : uint8_t {
+  Text,        // A string for `field`.
+  Prompt,      // Text, or a message array.
+  Answer,      // Text or JSON.
+  Duration,    // A number for `field`, in `unit`.
+  Count,       // A whole number for `field`.
+  Money,       // A number or decimal string.
+  Time,        // ISO 8601 or an epoch number.
+  Success,     // true/false.
+  StatusText,  // "success", "error", 200, ...
+  ErrorValue,  // null/false/"" or what went wrong.
+  Rating,      // like/dislike, thumbs, +1/-1, {"rating": ..}.
+  Parameter,   // Becomes a member of `parameters`.
+  Parameters,  // A JSON object of parameters.
+  Tags,        // An array of strings, or text.
+  Foreign,     // A sign that the record may be of another format.
+};
+
+struct FlatRule {
+  std::string_view key;
+  FlatShape shape;
+  Field field = Field::Attributes;
+  TimeUnit unit = TimeUnit::Infer;  // Of a Duration, where the key's name says it.
+};
+
+// By key in lower case; null when the key has no meaning here. When two keys of one record claim a
+// field, the row further up in the table wins.
+const FlatRule* find_flat_rule(std::string_view key);
+
+// How a file's response times are to be read.
+struct FlatUnits {
+  TimeUnit unit = TimeUnit::Infer;  // Infer: not safe to tell; response times stay unknown.
+  std::string sentence;             // For the report: what was inferred and from what.
+};
+
+// Tells seconds from milliseconds by the values of the sample's records: below 50 at the 90th
+// percentile can only be seconds, a median of 300 and more only milliseconds; anything between is
+// left unknown, unless most values have decimals. `override` (--time-unit) wins.
+FlatUnits infer_flat_units(std::span<const std::string_view> records, TimeUnit override);
+
+enum class FlatOutcome : uint8_t {
+  Read,
+  OtherFormat,  // Let the other sources look at it first.
+  Unknown,      // Too little of a call in it.
+};
+
+// One worker's reader. Not thread-safe.
+class FlatReader {
+ public:
+  explicit FlatReader(FieldSet fields) : fields_(fields) {}
+
+  // Reads one JSON object of `length` bytes; `capacity` readable bytes from `data` must reach
+  // SIMDJSON_PADDING beyond it. `certain`: the other sources have already declined.
+  // Fails with InvalidInput on malformed JSON.
+  enum class Certainty : uint8_t { Maybe, Certain };
+  Result<FlatOutcome> read(const char* data, size_t length, size_t capacity, const FlatUnits& units,
+                           Certainty certainty, Span& span, Notes& notes, const Location& location);
+
+ private:
+  struct LearnedKey {
+    std::string quoted;  // The key with its closing quote, as it stood in the last record.
+    const FlatRule* rule;
+  };
+  struct Pass;
+
+  const FlatRule* rule_of(simdjson::ondemand::raw_json_string key, size_t position,
+                          std::string_view& name);
+  simdjson::error_code apply(const FlatRule& rule, simdjson::ondemand::value value, Pass& pass);
+  simdjson::error_code apply_duration(const FlatRule& rule, simdjson::ondemand::value value,
+                                      Pass& pass);
+  simdjson::error_code apply_outcome(const FlatRule& rule, simdjson::ondemand::value value,
+                                     Pass& pass);
+  simdjson::error_code apply_content(const FlatRule& rule, simdjson::ondemand::value value,
+                                     Pass& pass);
+  simdjson::error_code apply_field(const FlatRule& rule, simdjson::ondemand::value value,
+                                   Pass& pass);
+  simdjson::error_code apply_time(const FlatRule& rule, simdjson::ondemand::value value,
+                                  Pass& pass);
+  simdjson::error_code apply_rating(simdjson::ondemand::value value, Span& span);
+  simdjson::error_code apply_parameter(const FlatRule& rule, simdjson::ondemand::value value,
+                                       Span& span);
+  simdjson::error_code keep_attribute(std::string_view name, simdjson::ondemand::value value,
+                                      Span& span);
+  void finish(Pass& pass);
+
+  FieldSet fields_;
+  simdjson::ondemand::parser parser_;
+  std::vector<LearnedKey> learned_;
+  std::string scratch_;
+};
+
+}  // namespace sonde

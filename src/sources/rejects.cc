@@ -1,0 +1,101 @@
+#include "sources/rejects.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+
+namespace sonde {
+namespace {
+
+// 48 MB of entries; a log with more broken records than this is not a log.
+constexpr size_t kEntriesMax = 1'000'000;
+
+}  // namespace
+
+RejectLog::RejectLog(bool keep_records) {
+  if (keep_records) records_.reset(std::tmpfile());
+}
+
+void RejectLog::add(const Block& block, Extent extent, std::string_view reason) {
+  const char* const data = block.buffer.data();
+  const bool by_offset = block.file->layout == Layout::Lines && block.file->input->is_seekable();
+  const size_t from = by_offset ? block.documents.front().begin : 0;
+  const auto lines = std::count(data + std::min(from, extent.begin), data + extent.begin, '\n');
+
+  const std::lock_guard lock(mutex_);
+  ++count_;
+  if (entries_.size() == kEntriesMax) return;
+  auto known = std::find(reasons_.begin(), reasons_.end(), reason);
+  if (known == reasons_.end()) known = reasons_.emplace(reasons_.end(), reason);
+  entries_.push_back({block.file->index, block.number, static_cast<uint32_t>(lines),
+                      static_cast<uint32_t>(known - reasons_.begin()), block.offset + extent.begin,
+                      records_bytes_, extent.end - extent.begin});
+  if (records_ == nullptr) return;
+  const size_t size = extent.end - extent.begin;
+  records_bytes_ += std::fwrite(data + extent.begin, 1, size, records_.get());
+}
+
+void RejectLog::sort() {
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.file, a.byte) < std::pair(b.file, b.byte);
+  });
+}
+
+uint64_t RejectLog::line_of(const Entry& entry,
+                            const std::vector<std::shared_ptr<FileState>>& files) const {
+  const auto file = std::find_if(files.begin(), files.end(),
+                                 [&](const auto& f) { return f->index == entry.file; });
+  const auto& lines = (*file)->block_lines;
+  const auto blocks = static_cast<std::ptrdiff_t>(std::min<size_t>(entry.block, lines.size()));
+  return std::accumulate(lines.begin(), lines.begin() + blocks, uint64_t{1}) + entry.line_in_block;
+}
+
+std::vector<Reject> RejectLog::first(const std::vector<std::shared_ptr<FileState>>& files,
+                                     size_t most) {
+  sort();
+  std::vector<Reject> rejects;
+  for (size_t i = 0; i < std::min(most, entries_.size()); ++i) {
+    const Entry& entry = entries_[i];
+    rejects.push_back({entry.file, line_of(entry, files), entry.byte, reasons_[entry.reason]});
+  }
+  return rejects;
+}
+
+Result<> RejectLog::write(const std::string& path,
+                          const std::vector<std::shared_ptr<FileState>>& files) {
+  const std::unique_ptr<std::FILE, CloseFile> out(std::fopen(path.c_str(), "w"));
+  if (out == nullptr || records_ == nullptr) {
+    return fail(Code::Unavailable, "cannot write {}: {}", path, std::strerror(errno));
+  }
+  sort();
+  std::string record;
+  for (const Entry& entry : entries_) {
+    record.resize(entry.size);
+    if (std::fseek(records_.get(), static_cast<long>(entry.stored_at), SEEK_SET) != 0) break;
+    record.resize(std::fread(record.data(), 1, entry.size, records_.get()));
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer writer(buffer);
+    writer.StartObject();
+    writer.Key("file");
+    writer.String(files[entry.file]->path);
+    writer.Key("line");
+    writer.Uint64(line_of(entry, files));
+    writer.Key("byte");
+    writer.Uint64(entry.byte);
+    writer.Key("reason");
+    writer.String(reasons_[entry.reason]);
+    writer.Key("record");
+    writer.String(record);
+    writer.EndObject();
+    std::fwrite(buffer.GetString(), 1, buffer.GetSize(), out.get());
+    std::fputc('\n', out.get());
+  }
+  if (std::ferror(out.get()) != 0) return fail(Code::Unavailable, "cannot write {}", path);
+  return {};
+}
+
+}  // namespace sonde

@@ -1,0 +1,60 @@
+// Collects the records that were not understood while several threads read, and writes them out
+// with the line they stood on, which is known only at the end.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sources/blocks.h"
+#include "sources/reader.h"
+
+namespace sonde {
+
+class RejectLog {
+ public:
+  // `keep_records`: also keep the records' bytes (in a temporary file) for write().
+  explicit RejectLog(bool keep_records);
+
+  // `line_in_block` counts the newlines before the record in its block. Thread-safe.
+  void add(const Block& block, Extent extent, std::string_view reason);
+
+  uint64_t count() const { return count_; }
+
+  // The first `most` in file order, with their lines. After reading.
+  std::vector<Reject> first(const std::vector<std::shared_ptr<FileState>>& files, size_t most);
+
+  // Writes {"file","line","byte","reason","record"} lines. After reading.
+  Result<> write(const std::string& path, const std::vector<std::shared_ptr<FileState>>& files);
+
+ private:
+  struct Entry {
+    uint32_t file;
+    uint32_t block;
+    uint32_t line_in_block;
+    uint32_t reason;
+    uint64_t byte;
+    uint64_t stored_at;
+    uint64_t size;
+  };
+  void sort();
+  uint64_t line_of(const Entry& entry, const std::vector<std::shared_ptr<FileState>>& files) const;
+
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  std::mutex mutex_;
+  std::vector<Entry> entries_;  // At most kEntriesMax; count_ goes on.
+  std::vector<std::string> reasons_;
+  uint64_t count_ = 0;
+  std::unique_ptr<std::FILE, CloseFile> records_;
+  uint64_t records_bytes_ = 0;
+};
+
+}  // namespace sonde

@@ -1,0 +1,182 @@
+#include "sources/worker.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sonde {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// Cuts white space, commas and (from the back) brackets that belong to the array around it.
+Extent trimmed(const char* data, Extent extent, std::string_view trailing) {
+  while (extent.begin < extent.end && is_space(data[extent.begin])) ++extent.begin;
+  while (extent.begin < extent.end && (is_space(data[extent.end - 1]) ||
+                                       trailing.find(data[extent.end - 1]) != std::string_view::npos)) {
+    --extent.end;
+  }
+  return extent;
+}
+
+}  // namespace
+
+Worker::Worker(Shared shared, SpanSink& sink)
+    : shared_(shared),
+      sink_(sink),
+      finisher_(*this),
+      context_{.options = shared_.request.options,
+               .sink = finisher_,
+               .notes = notes_,
+               .dify = shared_.dify,
+               .location = {},
+               .raw = {},
+               .span = {}},
+      flat_(shared_.request.options.fields) {}
+
+void Worker::run() {
+  while (shared_.request.stop == nullptr || !shared_.request.stop->load(std::memory_order_relaxed)) {
+    const Result<bool> more = shared_.blocks.next(block_);
+    if (more && !*more) return;
+    if (more) {
+      read_block();
+    } else if (block_.file != nullptr) {
+      files_[block_.file->index].error = more.error().message;
+    }
+  }
+}
+
+void Worker::read_block() {
+  counts_ = &files_[block_.file->index];
+  if (block_.too_large) {
+    const Extent extent = block_.documents.front();
+    if (recover(extent)) return;
+    ++counts_->rejected;
+    shared_.rejects.add(block_, extent,
+                        fmt::format("larger than {} bytes (document-bytes-max)",
+                                    shared_.request.options.document_bytes_max));
+    return;
+  }
+  for (const Extent extent : block_.documents) {
+    const Extent document = trimmed(block_.buffer.data(), extent, "");
+    if (document.begin != document.end) read_extent(document);
+  }
+}
+
+void Worker::read_extent(Extent extent) {
+  const Result<> done = read_document_at(block_.buffer.data() + extent.begin, extent.end - extent.begin);
+  if (done) {
+    ++counts_->documents;
+    return;
+  }
+  if (block_.file->layout == Layout::Documents && recover(extent)) return;
+  ++counts_->rejected;
+  shared_.rejects.add(block_, extent, done.error().message);
+}
+
+size_t Worker::capacity_from(const char* data) const {
+  return block_.buffer.capacity() - static_cast<size_t>(data - block_.buffer.data());
+}
+
+Result<> Worker::read_document_at(const char* data, size_t size) {
+  context_.location = {block_.file->index, block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
+  context_.raw = std::string_view(data, size);
+  spans_of_document_ = 0;
+  FlatOutcome outcome = FlatOutcome::OtherFormat;
+  if (flat_first_ && *data == '{') {
+    TRY(read_flat(data, size, FlatReader::Certainty::Maybe, outcome));
+    if (outcome == FlatOutcome::Read) return {};
+  }
+  simdjson::dom::element element;
+  // The buffer has the padding the parser wants.
+  const auto error = parser_.parse(data, size, capacity_from(data) < size + simdjson::SIMDJSON_PADDING).get(element);
+  if (error) return fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
+  simdjson::dom::object object;
+  const bool is_object = element.get_object().get(object) == simdjson::SUCCESS;
+  if (is_object && detect_source(object) == nullptr) {
+    TRY(read_flat(data, size, FlatReader::Certainty::Certain, outcome));
+    flat_first_ = outcome == FlatOutcome::Read;
+    if (flat_first_) return {};
+  }
+  flat_first_ = false;
+  return read_element(element);
+}
+
+// An object, or an array of them on a line of its own.
+Result<> Worker::read_element(simdjson::dom::element element) {
+  simdjson::dom::array array;
+  if (element.get_array().get(array) == simdjson::SUCCESS) {
+    for (const auto inner : array) TRY(read_element(inner));
+    return {};
+  }
+  simdjson::dom::object object;
+  if (element.get_object().get(object) != simdjson::SUCCESS) {
+    return fail(Code::InvalidInput, "a JSON value that is no object");
+  }
+  const Source* const source = detect_source(object);
+  if (source == nullptr) return read_document(object, context_);  // Says what is missing.
+  ++counts_->sources[std::string(source->name)];
+  return source->read(object, context_);
+}
+
+Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty certainty,
+                           FlatOutcome& outcome) {
+  Span& span = context_.span;
+  span.clear();
+  outcome = TRY(flat_.read(data, size, capacity_from(data), block_.file->units, certainty, span,
+                           notes_, context_.location));
+  if (outcome != FlatOutcome::Read) return {};
+  auto found = counts_->sources.find(std::string_view(span.source));
+  if (found == counts_->sources.end()) found = counts_->sources.emplace(span.source, 0).first;
+  ++found->second;
+  finish_span(span);
+  return {};
+}
+
+void Worker::finish_span(Span& span) {
+  const FieldSet& fields = shared_.request.options.fields;
+  span.location = context_.location;
+  if (!span.attributes.empty() && span.dialect == "raw") shared_.request.normalize(span);
+  if (fields.has(Field::SpanId) && span.span_id.empty()) {
+    span.span_id = span.message_id.empty() ? shared_.occurrences.id_of(context_.raw) : span.message_id;
+    if (spans_of_document_ > 0) span.span_id += "." + std::to_string(spans_of_document_);
+  }
+  if (span.trace_id.empty()) span.trace_id = span.span_id;
+  ++spans_of_document_;
+  sink_.add(span);
+}
+
+// An array or a run of documents that lost its balance (a brace or a quote is missing): looks for
+// records by line instead, at the indentation of the broken one. True when it found more than one.
+bool Worker::recover(Extent extent) {
+  const char* const data = block_.buffer.data();
+  size_t line_begin = extent.begin;
+  while (line_begin > 0 && data[line_begin - 1] != '\n') --line_begin;
+  const std::string_view indent(data + line_begin, extent.begin - line_begin);
+  if (indent.find_first_not_of(" \t") != std::string_view::npos) return false;
+
+  const std::string start = "\n" + std::string(indent) + "{";
+  const std::string_view text(data, extent.end);
+  std::vector<size_t> begins = {extent.begin};
+  for (size_t at = text.find(start, extent.begin); at != std::string_view::npos; at = text.find(start, at + 1)) {
+    begins.push_back(at + start.size() - 1);
+  }
+  if (begins.size() == 1) return false;
+  begins.push_back(extent.end);
+  for (size_t i = 0; i + 1 < begins.size(); ++i) {
+    Extent piece = trimmed(data, {begins[i], begins[i + 1]}, ",");
+    Result<> done = read_document_at(data + piece.begin, piece.end - piece.begin);
+    if (!done) {  // The last element has the array's end behind it.
+      piece = trimmed(data, piece, ",]");
+      done = read_document_at(data + piece.begin, piece.end - piece.begin);
+    }
+    if (done) {
+      ++counts_->documents;
+    } else {
+      ++counts_->rejected;
+      shared_.rejects.add(block_, piece, done.error().message);
+    }
+  }
+  return true;
+}
+
+}  // namespace sonde
