@@ -67,7 +67,8 @@ class CsvInput final : public Input {
     writer.StartObject();
     for (size_t i = 0; i < row_.size(); ++i) {
       // A row longer than its header keeps its surplus under names of its own.
-      writer.Key(i < names_.size() ? names_[i] : "column_" + std::to_string(i + 1));
+      const std::string name = i < names_.size() ? names_[i] : "column_" + std::to_string(i + 1);
+      writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
       writer.String(row_[i]);
     }
     writer.EndObject();

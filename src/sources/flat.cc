@@ -90,6 +90,17 @@ bool is_malformed(error_code error) {
          error != simdjson::NUMBER_OUT_OF_RANGE;
 }
 
+// A string's contents. Most short strings have no escapes and need no copy.
+error_code read_string(od::value value, std::string_view& text) {
+  constexpr size_t kShort = 64;
+  const std::string_view token = value.raw_json_token();
+  if (token.size() <= kShort && token.find('\\') == std::string_view::npos) {
+    text = token.substr(1, token.rfind('"') - 1);
+    return SUCCESS;
+  }
+  return value.get_string().get(text);
+}
+
 // The value as text: strings unescaped, numbers and flags as they stand, the rest as raw JSON.
 error_code read_text(od::value value, std::string& into) {
   od::json_type type;
@@ -97,7 +108,7 @@ error_code read_text(od::value value, std::string& into) {
   std::string_view text;
   switch (type) {
     case od::json_type::string:
-      if (const auto error = value.get_string().get(text)) return error;
+      if (const auto error = read_string(value, text)) return error;
       into.assign(text);
       return SUCCESS;
     case od::json_type::null: {
@@ -432,8 +443,6 @@ void FlatReader::finish(Pass& pass) {
 Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t capacity,
                                      const FlatUnits& units, Certainty certainty, Span& span,
                                      Notes& notes, const Location& location) {
-  constexpr std::string_view kWorkshopKeys[] = {"category", "prompt", "model", "response_time",
-                                                "success"};
   const auto malformed = [](error_code error) {
     return fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
   };
@@ -455,7 +464,7 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t cap
       if (is_malformed(error)) return malformed(error);
       continue;
     }
-    for (const std::string_view key : kWorkshopKeys) pass.workshop_keys += rule->key == key ? 1 : 0;
+    pass.workshop_keys += rule->workshop ? 1 : 0;
     const error_code error = apply(*rule, field.value(), pass);
     if (is_malformed(error)) return malformed(error);
     if ((pass.seen & kForeign) != 0 && certainty == Certainty::Maybe)

@@ -43,6 +43,7 @@ struct FlatRule {
   FlatShape shape;
   Field field = Field::Attributes;
   TimeUnit unit = TimeUnit::Infer;  // Of a Duration, where the key's name says it.
+  bool workshop = false;            // One of the workshop's five keys.
 };
 
 // By key in lower case; null when the key has no meaning here. When two keys of one record claim a

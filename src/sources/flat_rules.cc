@@ -14,8 +14,8 @@ using enum FlatShape;
 
 // clang-format off
 constexpr std::array kFlatRules = {
-    FlatRule{"category",          Text,       Field::Category},
-    FlatRule{"prompt",            Prompt,     Field::Input},
+    FlatRule{"category",          Text,       Field::Category, TimeUnit::Infer, true},
+    FlatRule{"prompt",            Prompt,     Field::Input, TimeUnit::Infer, true},
     FlatRule{"query",             Prompt,     Field::Input},
     FlatRule{"input",             Prompt,     Field::Input},
     FlatRule{"question",          Prompt,     Field::Input},
@@ -35,7 +35,7 @@ constexpr std::array kFlatRules = {
     FlatRule{"response_text",     Answer,     Field::Output},
     FlatRule{"assistant",         Answer,     Field::Output},
     FlatRule{"result",            Answer,     Field::Output},
-    FlatRule{"model",             Text,       Field::Model},
+    FlatRule{"model",             Text,       Field::Model, TimeUnit::Infer, true},
     FlatRule{"model_name",        Text,       Field::Model},
     FlatRule{"model_id",          Text,       Field::Model},
     FlatRule{"llm_model",         Text,       Field::Model},
@@ -44,7 +44,7 @@ constexpr std::array kFlatRules = {
     FlatRule{"provider",          Text,       Field::Provider},
     FlatRule{"model_provider",    Text,       Field::Provider},
     FlatRule{"vendor",            Text,       Field::Provider},
-    FlatRule{"response_time",     Duration,   Field::Duration},
+    FlatRule{"response_time",     Duration,   Field::Duration, TimeUnit::Infer, true},
     FlatRule{"response_time_ms",  Duration,   Field::Duration, TimeUnit::Milliseconds},
     FlatRule{"response_time_s",   Duration,   Field::Duration, TimeUnit::Seconds},
     FlatRule{"response_time_sec", Duration,   Field::Duration, TimeUnit::Seconds},
@@ -73,7 +73,7 @@ constexpr std::array kFlatRules = {
     FlatRule{"ttft",              Duration,   Field::TimeToFirstToken},
     FlatRule{"ttft_ms",           Duration,   Field::TimeToFirstToken, TimeUnit::Milliseconds},
     FlatRule{"ttft_s",            Duration,   Field::TimeToFirstToken, TimeUnit::Seconds},
-    FlatRule{"success",           Success,    Field::Status},
+    FlatRule{"success",           Success,    Field::Status, TimeUnit::Infer, true},
     FlatRule{"succeeded",         Success,    Field::Status},
     FlatRule{"is_success",        Success,    Field::Status},
     FlatRule{"ok",                Success,    Field::Status},

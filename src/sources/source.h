@@ -78,6 +78,9 @@ class Keys {
   std::vector<std::string_view> keys_;  // Views into the document.
 };
 
+// Whether a source's spans carry an attribute vocabulary for the dialects to read.
+enum class Vocabulary : uint8_t { None, Attributes };
+
 struct Source {
   std::string_view name;   // Span::source, and in reports: dify-messages, langfuse-trace, ...
   std::string_view title;  // "Dify messages (SQL dump)"
@@ -87,6 +90,7 @@ struct Source {
   // Emits the document's spans. Fails with InvalidInput when the document is broken beyond use;
   // spans emitted before that stay.
   Result<> (*read)(simdjson::dom::object document, ReadContext& context);
+  Vocabulary vocabulary = Vocabulary::None;
 };
 
 // The table, in the order in which they are tried.

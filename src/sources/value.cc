@@ -63,9 +63,11 @@ std::optional<int64_t> count_of(object parent, std::string_view key) {
   const auto value = member(parent, key);
   if (!value) return std::nullopt;
   int64_t whole = 0;
-  if (value->get_int64().get(whole) == simdjson::SUCCESS) return whole;
+  if (value->get_int64().get(whole) == simdjson::SUCCESS) {
+    return whole >= 0 ? std::optional(whole) : std::nullopt;
+  }
   const auto number = to_number(*value);
-  if (!number || std::abs(*number) >= 9e15 || *number != std::floor(*number)) return std::nullopt;
+  if (!number || *number < 0 || *number >= 9e15 || *number != std::floor(*number)) return std::nullopt;
   return static_cast<int64_t>(*number);
 }
 

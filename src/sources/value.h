@@ -20,7 +20,7 @@ std::string text_of(simdjson::dom::object object, std::string_view key);
 // The same without a copy, for members that are strings; empty otherwise.
 std::string_view view_of(simdjson::dom::object object, std::string_view key);
 
-// Whole numbers, also written as 12.0 or "12"; null otherwise, and when out of range.
+// Whole numbers of zero or more, also written as 12.0 or "12"; null otherwise.
 std::optional<int64_t> count_of(simdjson::dom::object object, std::string_view key);
 // Any number, also as a string.
 std::optional<double> number_of(simdjson::dom::object object, std::string_view key);

@@ -115,6 +115,7 @@ Result<> Worker::read_element(simdjson::dom::element element) {
   const Source* const source = detect_source(object);
   if (source == nullptr) return read_document(object, context_);  // Says what is missing.
   ++counts_->sources[std::string(source->name)];
+  vocabulary_ = source->vocabulary;
   return source->read(object, context_);
 }
 
@@ -128,6 +129,7 @@ Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty 
   auto found = counts_->sources.find(std::string_view(span.source));
   if (found == counts_->sources.end()) found = counts_->sources.emplace(span.source, 0).first;
   ++found->second;
+  vocabulary_ = Vocabulary::None;
   finish_span(span);
   return {};
 }
@@ -135,7 +137,7 @@ Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty 
 void Worker::finish_span(Span& span) {
   const FieldSet& fields = shared_.request.options.fields;
   span.location = context_.location;
-  if (!span.attributes.empty() && span.dialect == "raw") shared_.request.normalize(span);
+  if (vocabulary_ == Vocabulary::Attributes) shared_.request.normalize(span);
   if (fields.has(Field::SpanId) && span.span_id.empty()) {
     span.span_id = span.message_id.empty() ? shared_.occurrences.id_of(context_.raw) : span.message_id;
     if (spans_of_document_ > 0) span.span_id += "." + std::to_string(spans_of_document_);

@@ -67,6 +67,7 @@ class Worker {
   ReadContext context_;
   FlatReader flat_;
   bool flat_first_ = true;  // The last document was flat.
+  Vocabulary vocabulary_ = Vocabulary::None;  // Of the document's source.
   unsigned spans_of_document_ = 0;
   simdjson::dom::parser parser_;
   Block block_;

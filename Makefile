@@ -1,0 +1,106 @@
+# The commands of the project. `make` alone lists them; README.md shows what they print.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+LOGS ?= examples/dify/logs.json
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 10
+BENCH_FLAGS ?=
+PREFIX ?= /usr/local
+
+configure = mkdir -p build && echo "configure: build/$(1)" && cmake --preset $(1) --log-level=WARNING >build/configure-$(1).log
+compile = cmake --build --preset $(1) --parallel $(JOBS)
+ctest = ctest --test-dir build/$(1) --output-on-failure --parallel $(JOBS)
+sources = find src fuzz bench \( -name '*.h' -o -name '*.cc' -o -name '*.cpp' \)
+
+##@ Every day
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Build, then analyze and optimize LOGS (examples/dify/logs.json): make run LOGS=my.json
+	@echo '$$ sonde analyze $(LOGS)'
+	@build/release/sonde analyze $(LOGS)
+	@echo '$$ sonde optimize $(LOGS)'
+	@build/release/sonde optimize $(LOGS)
+
+.PHONY: build
+build: setup ## Build the release binary, build/release/sonde
+	@$(call configure,release)
+	@$(call compile,release) --target sonde
+
+.PHONY: test
+test: setup ## Build everything and run every test, the layer rules, and the freshness of generated files
+	@$(call configure,release)
+	@$(call compile,release)
+	@python3 tools/check_layers.py
+	@python3 tools/make_examples.py --check
+	@python3 tools/make_docs.py --check
+	@$(call ctest,release)
+
+.PHONY: setup
+setup: ## Install the Debian packages that are missing
+	@tools/setup.sh build
+
+##@ Before a release
+.PHONY: check
+check: asan tsan fuzz ## The tests under the sanitizers, and 10 seconds of fuzzing a reader
+
+.PHONY: asan
+asan: setup ## The tests under the address and undefined-behaviour sanitizers
+	@$(call configure,asan)
+	@$(call compile,asan)
+	@$(call ctest,asan)
+
+.PHONY: tsan
+tsan: setup ## The tests under the thread sanitizer
+	@$(call configure,tsan)
+	@$(call compile,tsan)
+	@$(call ctest,tsan)
+
+.PHONY: fuzz
+fuzz: setup-check ## Fuzz each reader for FUZZ_SECONDS (10)
+	@$(call configure,fuzz)
+	@$(call compile,fuzz)
+	@tools/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: bench
+bench: build ## Compare with DuckDB, chDB, jq and python3 on generated logs: BENCH_FLAGS=--quick for a look
+	@tools/setup.sh bench
+	@python3 bench/run.py $(BENCH_FLAGS)
+
+##@ Now and then
+.PHONY: docs
+docs: build ## Write the generated pages of docs/ and the examples
+	@python3 tools/make_docs.py
+	@python3 tools/make_examples.py
+
+.PHONY: format
+format: setup-check ## Lay out the C++ as .clang-format says
+	@$(sources) -print0 | xargs -0 clang-format-14 -i
+
+.PHONY: tidy
+tidy: setup-check build ## Look for defects with clang-tidy
+	@run-clang-tidy-14 -quiet -j $(JOBS) -p build/release '/src/.*\.cc$$'
+
+.PHONY: setup-check
+setup-check:
+	@tools/setup.sh build check
+
+.PHONY: install
+install: build ## Install below PREFIX (/usr/local)
+	@cmake --install build/release --prefix $(PREFIX)
+
+.PHONY: deb
+deb: build ## Make the Debian package, build/release/*.deb
+	@tools/setup.sh deb
+	@cpack --config build/release/CPackConfig.cmake -G DEB -B build/release
+
+.PHONY: clean
+clean: ## Delete build/
+	@rm -rf build

@@ -1,0 +1,141 @@
+// Every bound and habit a user may change, in one table: command-line flags, SONDE_* variables,
+// sonde.toml, `sonde settings` and docs/settings.md all derive from kSettings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sonde {
+
+struct Settings {
+  int64_t threads = 0;
+  std::string time_zone = "UTC";
+  std::string success = "status = ok";
+  std::string category_map;
+  int64_t memory_bytes_max = int64_t{512} << 20;
+  int64_t document_bytes_max = int64_t{256} << 20;
+  int64_t nesting_max = 512;
+  int64_t groups_max = 10'000;
+  int64_t exact_values_max = 16'384;
+  int64_t clusters_max = 4'096;
+  int64_t evidence_ids_max = 20;
+  int64_t findings_max = 100;
+  int64_t failed_lines_max = 1'000;
+  std::string temp_dir;
+  std::string progress = "auto";
+  std::string color = "auto";
+
+  // [apps."NAME"] success = "...": what counts as success in one app.
+  std::map<std::string, std::string, std::less<>> app_success;
+
+  // Where a value that is not the default comes from, by setting name: "--threads",
+  // "SONDE_THREADS" or "sonde.toml:3".
+  std::map<std::string, std::string, std::less<>> origins;
+
+  // What counts as success in an app: its own expression, else `success`. A --success flag or
+  // SONDE_SUCCESS holds for all apps.
+  const std::string& success_of(std::string_view app) const;
+};
+
+// How a setting's text is read, and where its value goes.
+struct Whole {
+  int64_t Settings::*member;
+  int64_t min;
+  int64_t max;
+};
+struct Bytes {
+  int64_t Settings::*member;
+  int64_t min;
+  int64_t max;
+};
+struct Text {
+  std::string Settings::*member;
+};
+struct Path {  // In a file, relative to that file's folder.
+  std::string Settings::*member;
+};
+struct Choice {
+  std::string Settings::*member;
+  std::string_view choices;  // Separated by '|'.
+};
+
+struct Setting {
+  std::string_view name;  // As a flag and in sonde.toml; units and qualifiers last.
+  std::variant<Whole, Bytes, Text, Path, Choice> value;
+  std::string_view description;
+};
+
+inline constexpr int64_t kMebibyte = int64_t{1} << 20;
+inline constexpr int64_t kTebibyte = int64_t{1} << 40;
+
+// In the order a reader wants them. Defaults are the initializers of Settings.
+inline constexpr Setting kSettings[] = {
+    {"threads",            Whole{&Settings::threads, 0, 1024},                                 "threads that read; 0 is one for each core"          },
+    {"time-zone",          Text{&Settings::time_zone},
+     "zone of hours, days and times without one, such as Europe/Berlin"                                                                             },
+    {"success",            Text{&Settings::success},                                           "what counts as success; see docs/filter.md"         },
+    {"category-map",       Path{&Settings::category_map},
+     "TOML file of rules that give records a category; empty is none"                                                                               },
+    {"memory-bytes-max",   Bytes{&Settings::memory_bytes_max, 16 * kMebibyte, 64 * kTebibyte},
+     "memory for joins; beyond it they use files in temp-dir"                                                                                       },
+    {"document-bytes-max", Bytes{&Settings::document_bytes_max, 1024, 4096 * kMebibyte},
+     "largest single record; a larger one is rejected and counted"                                                                                  },
+    {"nesting-max",        Whole{&Settings::nesting_max, 1, 1024},
+     "deepest JSON; a deeper record is rejected and counted"                                                                                        },
+    {"groups-max",         Whole{&Settings::groups_max, 1, 10'000'000},
+     "groups of --by; the rest is shown together as (other)"                                                                                        },
+    {"exact-values-max",   Whole{&Settings::exact_values_max, 100, 100'000'000},
+     "values a group up to which percentiles are exact; beyond it within a stated bound"                                                            },
+    {"clusters-max",       Whole{&Settings::clusters_max, 2, 10'000'000},
+     "sessions a group, beyond which intervals use time blocks instead"                                                                             },
+    {"evidence-ids-max",   Whole{&Settings::evidence_ids_max, 1, 100'000},
+     "ids listed as the evidence of a finding"                                                                                                      },
+    {"findings-max",       Whole{&Settings::findings_max, 1, 1'000'000},                       "findings listed"                                    },
+    {"failed-lines-max",   Whole{&Settings::failed_lines_max, 0, 100'000'000},
+     "failed prompts listed, one line each"                                                                                                         },
+    {"temp-dir",           Path{&Settings::temp_dir},                                          "folder of temporary files; empty is $TMPDIR or /tmp"},
+    {"progress",           Choice{&Settings::progress, "auto|never"},
+     "progress bar; auto is on a terminal, for work over a second"                                                                                  },
+    {"color",              Choice{&Settings::color, "auto|always|never"},
+     "colors; auto is on a terminal unless NO_COLOR is set"                                                                                         },
+};
+
+// By name; null when there is none.
+const Setting* find_setting(std::string_view name);
+
+// SONDE_MEMORY_BYTES_MAX for memory-bytes-max.
+std::string environment_name(std::string_view setting);
+
+struct LoadOptions {
+  std::map<std::string, std::string> flags;        // Setting name -> text, as given.
+  std::map<std::string, std::string> environment;  // Variables; see process_environment().
+  std::string working_dir = ".";                   // Holds ./sonde.toml.
+};
+
+std::map<std::string, std::string> process_environment();
+
+// Precedence: flag, SONDE_* variable, sonde.toml of the working folder, sonde/sonde.toml in
+// $XDG_CONFIG_HOME (default ~/.config), default. SONDE_* variables that name no setting are left
+// alone (container platforms make some), and so are empty ones.
+// Fails with InvalidInput (names the file and line, the key and the remedy) or Unavailable (a file
+// exists but cannot be read).
+Result<Settings> load_settings(const LoadOptions& options);
+
+// A setting's value as text, in the form that sonde.toml takes (without quotes).
+std::string setting_text(const Settings& settings, const Setting& setting);
+
+// "a whole number from 1 to 1024", "auto, always or never": what the setting takes.
+std::string setting_values(const Setting& setting);
+
+// docs/settings.md.
+std::string settings_markdown();
+
+}  // namespace sonde

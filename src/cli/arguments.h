@@ -1,0 +1,73 @@
+// What the reading commands have in common on the command line, and what they make of it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/settings.h"
+#include "dialects/normalize.h"
+#include "filter/category_map.h"
+#include "metrics/aggregator.h"
+#include "sources/reader.h"
+
+namespace sonde {
+
+// As typed.
+struct Arguments {
+  std::vector<std::string> files;
+  std::string level = "call";
+  std::string by;
+  std::vector<std::string> where;
+  std::string since;
+  std::string until;
+  std::string format = "table";
+  bool json = false;
+  std::string output;
+  std::string rejects;
+  std::string time_unit;
+  bool include_debugger = false;
+  bool strict = false;
+  unsigned limit = 20;
+  std::map<std::string, std::string> settings;  // Flags that are settings.
+};
+
+void add_files(CLI::App& command, Arguments& arguments);
+void add_reading_options(CLI::App& command, Arguments& arguments);
+void add_filter_options(CLI::App& command, Arguments& arguments);
+void add_output_options(CLI::App& command, Arguments& arguments, const std::string& formats);
+void add_settings(CLI::App& command, Arguments& arguments);
+
+// Everything a command needs to read, parsed and checked. Not movable: parts point into it.
+struct Job {
+  Settings settings;
+  AggregatorOptions options;
+  std::optional<CategoryMap> categories;
+  Normalizer normalizer;
+  ReadRequest request;
+  std::vector<std::string> filters;  // As typed, for the report's header.
+  unsigned threads = 1;
+
+  Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+};
+
+// `fields`: what the command needs beyond the filters and the category map.
+Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet fields);
+
+// Reads with one sink a thread, drawing a progress bar. Fails as read_spans(), and with
+// Unavailable after Ctrl-C.
+Result<ReadReport> run_job(const Job& job, std::span<SpanSink* const> sinks);
+
+// Writes the text to --output, else to standard output.
+Result<> write_output(const Arguments& arguments, const std::string& text);
+
+// The exit code of a run that read something: 2 with --strict and rejected records.
+int exit_code_of(const Arguments& arguments, const ReadReport& report);
+
+}  // namespace sonde

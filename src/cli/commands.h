@@ -1,0 +1,29 @@
+// The table of commands: one file each.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace sonde {
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view examples;  // Printed below --help.
+  // Declares the options and returns what runs them; the result is the exit code.
+  std::function<Result<int>()> (*declare)(CLI::App& command);
+};
+
+std::span<const Command> all_commands();
+
+std::function<Result<int>()> declare_analyze(CLI::App& command);
+std::function<Result<int>()> declare_optimize(CLI::App& command);
+std::function<Result<int>()> declare_convert(CLI::App& command);
+std::function<Result<int>()> declare_show(CLI::App& command);
+std::function<Result<int>()> declare_settings(CLI::App& command);
+
+}  // namespace sonde

@@ -1,0 +1,59 @@
+#include "analysis/optimizer.h"
+#include "cli/commands.h"
+#include "cli/rendering.h"
+#include "cli/sinks.h"
+#include "report/findings.h"
+
+namespace sonde {
+namespace {
+
+// Chooses what counts, asks for the outcome, and hands both to the checks.
+class OptimizeEngine {
+ public:
+  OptimizeEngine(const AggregatorOptions& options, const OptimizerOptions& limits)
+      : options_(options), optimizer_(limits) {}
+
+  void add(const Span& span) {
+    if ((span.levels & bit(options_.level)) == 0) return;
+    if (options_.where && options_.where->evaluate(span) != Truth::True) return;
+    optimizer_.add(span, options_.success.outcome(span));
+  }
+  void merge(OptimizeEngine&& other) { optimizer_.merge(std::move(other.optimizer_)); }
+  OptimizeResult finish() { return optimizer_.finish(); }
+
+ private:
+  const AggregatorOptions& options_;
+  Optimizer optimizer_;
+};
+
+Result<int> run(const Arguments& arguments) {
+  const auto job = TRY(make_job(arguments, Optimizer::fields()));
+  if (job->options.level == Level::Session) {
+    return fail(Code::InvalidInput, "optimize looks at prompts: --level is call, node, message or run");
+  }
+  RenderOptions render = TRY(make_render_options(arguments, job->settings));
+  const OptimizerOptions limits{.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max)};
+  Engines<OptimizeEngine> engines(*job, [&] { return OptimizeEngine(job->options, limits); });
+  const ReadReport report = TRY(run_job(*job, engines.sinks()));
+  const OptimizeResult result = engines.merged().finish();
+  const OptimizeScope scope{.level = job->options.level,
+                            .success = job->options.success.to_string(),
+                            .time_zone = job->settings.time_zone,
+                            .filters = job->filters};
+  TRY(write_output(arguments, render_findings(result, scope, report, render)));
+  return exit_code_of(arguments, report);
+}
+
+}  // namespace
+
+std::function<Result<int>()> declare_optimize(CLI::App& command) {
+  const auto arguments = std::make_shared<Arguments>();
+  add_files(command, *arguments);
+  add_filter_options(command, *arguments);
+  add_reading_options(command, *arguments);
+  add_output_options(command, *arguments, "table, json, csv, markdown or html");
+  add_settings(command, *arguments);
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace sonde

@@ -1,0 +1,226 @@
+#include "metrics/group.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "stats/cluster.h"
+#include "stats/proportion.h"
+#include "stats/quantile.h"
+
+namespace sonde {
+namespace {
+
+// Distinct models or error classes a group lists; the rest is summed up as "(other)".
+constexpr size_t kNamesMax = 64;
+
+// A response time on a log scale, as a whole number so that sums are exact in any order: 256 steps
+// to a power of two. Response times are skewed; on a log scale their variance means something.
+uint32_t log_steps(int64_t micros) {
+  const auto value = static_cast<uint64_t>(micros) + 1;
+  const int power = 63 - std::countl_zero(value);
+  const uint64_t mantissa = power >= 8 ? value >> (power - 8) : value << (8 - power);
+  return static_cast<uint32_t>(power) * 256 + static_cast<uint32_t>(mantissa & 0xFF);
+}
+
+NameCounts most_frequent_first(std::vector<std::pair<std::string, uint64_t>> counts) {
+  std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  return counts;
+}
+
+}  // namespace
+
+void Group::count_name(Counts& counts, std::string_view name, uint64_t times) {
+  for (auto& [known, count] : counts) {
+    if (known == name) {
+      count += times;
+      return;
+    }
+  }
+  if (counts.size() <= kNamesMax) {
+    counts.emplace_back(counts.size() < kNamesMax ? name : "(other)", times);
+  } else {
+    counts.back().second += times;
+  }
+}
+
+void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) {
+  ++count_;
+  ++outcomes_[static_cast<size_t>(outcome)];
+  const bool is_rated = outcome == Outcome::Ok || outcome == Outcome::Failed;
+  uint32_t steps = 0;
+  const bool is_timed = span.duration && *span.duration >= 0;
+  if (is_timed) {
+    latency_.add(*span.duration);
+    steps = log_steps(*span.duration);
+    time_squares_ += static_cast<double>(steps) * steps;
+  }
+  if (span.time_to_first_token && *span.time_to_first_token >= 0) ttft_.add(*span.time_to_first_token);
+  const auto add_to = [&](Cluster& cluster) {
+    cluster.rated += is_rated ? 1 : 0;
+    cluster.ok += outcome == Outcome::Ok ? 1 : 0;
+    cluster.timed += is_timed ? 1 : 0;
+    cluster.time_sum += steps;
+  };
+  if (clusters.has_session) add_to(sessions_[clusters.session]);
+  if (clusters.has_block) add_to(blocks_[clusters.block]);
+
+  if (span.input_tokens) input_tokens_ += static_cast<uint64_t>(*span.input_tokens);
+  if (span.output_tokens) output_tokens_ += static_cast<uint64_t>(*span.output_tokens);
+  input_known_ += span.input_tokens ? 1 : 0;
+  output_known_ += span.output_tokens ? 1 : 0;
+  tokens_known_ += span.input_tokens && span.output_tokens ? 1 : 0;
+  if (span.cost) {
+    ++cost_known_;
+    auto total = std::find_if(costs_.begin(), costs_.end(),
+                              [&](const CurrencyTotal& t) { return t.currency == span.currency; });
+    if (total == costs_.end()) total = costs_.insert(costs_.end(), {span.currency, 0, 0});
+    total->cost += *span.cost;
+    ++total->count;
+  }
+  if (outcome == Outcome::Failed) {
+    count_name(errors_, span.error_class.empty() ? std::string_view("unknown") : span.error_class, 1);
+  }
+  if (!span.model.empty()) count_name(models_, span.model, 1);
+  if (span.start_time) {
+    first_time_ = std::min(first_time_, *span.start_time);
+    last_time_ = std::max(last_time_, *span.start_time);
+  }
+}
+
+void Group::merge_clusters(const Clusters& from, Clusters& into) {
+  for (const auto& [bucket, cluster] : from) {
+    Cluster& target = into[bucket];
+    target.rated += cluster.rated;
+    target.ok += cluster.ok;
+    target.timed += cluster.timed;
+    target.time_sum += cluster.time_sum;
+  }
+}
+
+void Group::merge(const Group& other) {
+  count_ += other.count_;
+  for (size_t i = 0; i < std::size(outcomes_); ++i) outcomes_[i] += other.outcomes_[i];
+  latency_.merge(other.latency_);
+  ttft_.merge(other.ttft_);
+  time_squares_ += other.time_squares_;
+  input_tokens_ += other.input_tokens_;
+  output_tokens_ += other.output_tokens_;
+  input_known_ += other.input_known_;
+  output_known_ += other.output_known_;
+  tokens_known_ += other.tokens_known_;
+  cost_known_ += other.cost_known_;
+  for (const CurrencyTotal& total : other.costs_) {
+    auto mine = std::find_if(costs_.begin(), costs_.end(),
+                             [&](const CurrencyTotal& t) { return t.currency == total.currency; });
+    if (mine == costs_.end()) mine = costs_.insert(costs_.end(), {total.currency, 0, 0});
+    mine->cost += total.cost;
+    mine->count += total.count;
+  }
+  for (const auto& [name, count] : other.errors_) count_name(errors_, name, count);
+  for (const auto& [name, count] : other.models_) count_name(models_, name, count);
+  merge_clusters(other.sessions_, sessions_);
+  merge_clusters(other.blocks_, blocks_);
+  first_time_ = std::min(first_time_, other.first_time_);
+  last_time_ = std::max(last_time_, other.last_time_);
+}
+
+// The records' worth under the clustering that costs most: sessions or time blocks.
+Group::Effective Group::effective() const {
+  const auto rated = static_cast<double>(outcomes_[0] + outcomes_[1]);
+  Effective best{rated, 1, static_cast<double>(latency_.count()), ClusteredBy::Nothing};
+  const auto consider = [&](const Clusters& clusters, ClusteredBy by) {
+    std::vector<ClusterSum> success;
+    std::vector<ClusterSum> times;
+    for (const auto& [bucket, c] : clusters) {
+      if (c.rated > 0) success.push_back({static_cast<double>(c.rated), static_cast<double>(c.ok)});
+      if (c.timed > 0) times.push_back({static_cast<double>(c.timed), c.time_sum});
+    }
+    // The order of a hash map is not that of the data: sorted, sums of doubles are repeatable.
+    const auto order = [](const ClusterSum& a, const ClusterSum& b) {
+      return std::pair(a.n, a.sum) < std::pair(b.n, b.sum);
+    };
+    std::sort(success.begin(), success.end(), order);
+    std::sort(times.begin(), times.end(), order);
+    double covered = 0;
+    for (const ClusterSum& c : success) covered += c.n;
+    // Records outside any cluster count as independent; they only dilute the effect.
+    if (!success.empty() && covered == rated) {
+      const DesignEffect effect = design_effect_of_proportion(success);
+      if (effect.n_effective < best.success) {
+        best.success = effect.n_effective;
+        best.success_deff = rated / std::max(effect.n_effective, 1e-9);
+        best.by = by;
+      }
+    }
+    covered = 0;
+    for (const ClusterSum& c : times) covered += c.n;
+    if (!times.empty() && covered == static_cast<double>(latency_.count())) {
+      best.latency = std::min(best.latency, design_effect_of_mean(times, time_squares_).n_effective);
+    }
+  };
+  consider(sessions_, ClusteredBy::Sessions);
+  consider(blocks_, ClusteredBy::TimeBlocks);
+  return best;
+}
+
+Group::ClusteredBy Group::clustered_by() const { return effective().by; }
+
+Distribution Group::distribution(const Sketch& sketch, double n_effective) const {
+  Distribution d;
+  d.count = sketch.count();
+  d.mean = sketch.mean();
+  d.p50 = sketch.quantile(0.50);
+  d.p95 = sketch.quantile(0.95);
+  d.p99 = sketch.quantile(0.99);
+  d.max = static_cast<double>(sketch.max());
+  d.exact = sketch.is_exact();
+  const auto quantile = [&sketch](double p) { return sketch.quantile(p); };
+  const std::string_view method =
+      n_effective < static_cast<double>(d.count) ? "order-statistics-cluster" : "order-statistics";
+  d.p50_interval = quantile_interval(quantile_interval_probabilities(0.50, n_effective), quantile, method);
+  d.p95_interval = quantile_interval(quantile_interval_probabilities(0.95, n_effective), quantile, method);
+  return d;
+}
+
+GroupSummary Group::summary(std::vector<std::string> key) const {
+  GroupSummary s;
+  s.key = std::move(key);
+  s.count = count_;
+  s.ok = outcomes_[0];
+  s.error = outcomes_[1];
+  s.cancelled = outcomes_[2];
+  s.pending = outcomes_[3];
+  s.unknown = outcomes_[4];
+  const Effective n = effective();
+  const uint64_t rated = s.ok + s.error;
+  s.design_effect = n.success_deff;
+  if (rated > 0) {
+    s.success_rate = static_cast<double>(s.ok) / static_cast<double>(rated);
+    s.success_interval = n.by == ClusteredBy::Nothing
+                             ? wilson_interval(s.ok, rated)
+                             : wilson_cluster_interval(*s.success_rate, n.success);
+  } else {
+    s.success_interval = wilson_interval(0, 0);
+  }
+  s.errors = most_frequent_first(errors_);
+  if (latency_.count() > 0) s.latency = distribution(latency_, n.latency);
+  if (ttft_.count() > 0) s.ttft = distribution(ttft_, static_cast<double>(ttft_.count()));
+  if (input_known_ > 0) s.input_tokens = input_tokens_;
+  if (output_known_ > 0) s.output_tokens = output_tokens_;
+  s.tokens_known = tokens_known_;
+  s.costs = costs_;
+  std::sort(s.costs.begin(), s.costs.end(),
+            [](const CurrencyTotal& a, const CurrencyTotal& b) { return a.currency < b.currency; });
+  s.cost_known = cost_known_;
+  s.models = most_frequent_first(models_);
+  if (first_time_ <= last_time_) {
+    s.first_time = first_time_;
+    s.last_time = last_time_;
+  }
+  return s;
+}
+
+}  // namespace sonde

@@ -1,0 +1,33 @@
+#include "report/html_text.h"
+
+#include "report/text_width.h"
+
+namespace sonde {
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  for (const char c : sanitize_line(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace sonde

@@ -1,0 +1,176 @@
+#include "sources/langfuse/langfuse.h"
+
+#include <algorithm>
+#include <string>
+
+#include "sources/langfuse/export.h"
+#include "sources/value.h"
+
+namespace sonde {
+
+using langfuse::Export;
+using langfuse::Row;
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return result;
+}
+
+template <class Visit>
+void for_each_object(object parent, std::string_view key, const Visit& visit) {
+  array items;
+  if (parent.at_key(key).get_array().get(items) != simdjson::SUCCESS) return;
+  for (const element item : items) {
+    object value;
+    if (item.get_object().get(value) == simdjson::SUCCESS) visit(value);
+  }
+}
+
+bool is_observation(object row) {
+  return row.at_key("traceId").is_string() && row.at_key("type").is_string() &&
+         row.at_key("startTime").error() == simdjson::SUCCESS;
+}
+
+bool is_trace(object row) {
+  return row.at_key("id").is_string() && row.at_key("timestamp").is_string() &&
+         row.at_key("sessionId").error() == simdjson::SUCCESS &&
+         row.at_key("userId").error() == simdjson::SUCCESS;
+}
+
+void add_row(object row, Export& rows) {
+  if (is_observation(row)) {
+    rows.observations.push_back({upper(view_of(row, "type")), {row}});
+  } else {
+    rows.traces.push_back({{}, {row}});
+    for_each_object(row, "observations", [&](object inner) {
+      if (is_observation(inner)) add_row(inner, rows);
+    });
+    for_each_object(row, "scores", [&](object score) { rows.scores.push_back(score); });
+  }
+}
+
+bool matches_trace(const Keys& keys, object document) {
+  if (!keys.has("observations") || !document.at_key("observations").is_array()) return false;
+  return (keys.has("trace") && document.at_key("trace").is_object()) || is_trace(document);
+}
+
+Result<> read_trace(object document, ReadContext& context) {
+  Export rows;
+  object trace;
+  if (document.at_key("trace").get_object().get(trace) == simdjson::SUCCESS) {
+    add_row(trace, rows);
+    for_each_object(document, "observations", [&](object row) {
+      if (is_observation(row)) add_row(row, rows);
+    });
+    for_each_object(document, "scores", [&](object score) { rows.scores.push_back(score); });
+  } else {
+    add_row(document, rows);
+  }
+  langfuse::emit(rows, kLangfuseTrace.name, context);
+  return {};
+}
+
+bool matches_rows(const Keys& keys, object document) {
+  if (keys.has("data")) {
+    object first;
+    return document.at_pointer("/data/0").get_object().get(first) == simdjson::SUCCESS &&
+           (is_observation(first) || is_trace(first));
+  }
+  return is_observation(document) || is_trace(document);
+}
+
+Result<> read_rows(object document, ReadContext& context) {
+  Export rows;
+  if (document.at_key("data").is_array()) {
+    for_each_object(document, "data", [&](object row) { add_row(row, rows); });
+  } else {
+    add_row(document, rows);
+  }
+  langfuse::emit(rows, kLangfuseRows.name, context);
+  return {};
+}
+
+bool matches_batch(const Keys& keys, object document) {
+  if (!keys.has("batch")) return false;
+  object first;
+  return document.at_pointer("/batch/0").get_object().get(first) == simdjson::SUCCESS &&
+         first.at_key("type").is_string() && first.at_key("body").is_object();
+}
+
+Row& row_of(std::vector<Row>& rows, object body) {
+  const std::string_view id = view_of(body, "id");
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+    return !id.empty() && view_of(row.bodies.front(), "id") == id;
+  });
+  Row& row = found != rows.end() ? *found : rows.emplace_back();
+  row.bodies.push_back(body);
+  return row;
+}
+
+// generation-create -> GENERATION; observation-create says its type in the body.
+std::string observation_type(std::string_view event, object body) {
+  const std::string_view type = event.substr(0, event.find('-'));
+  return upper(type == "observation" ? view_of(body, "type") : type);
+}
+
+Result<> read_batch(object document, ReadContext& context) {
+  Export rows;
+  for_each_object(document, "batch", [&](object event) {
+    const std::string_view type = view_of(event, "type");
+    object body;
+    if (event.at_key("body").get_object().get(body) != simdjson::SUCCESS) return;
+    if (type == "score-create") {
+      rows.scores.push_back(body);
+    } else if (type == "trace-create") {
+      row_of(rows.traces, body);
+    } else if (type != "sdk-log") {
+      Row& row = row_of(rows.observations, body);
+      if (row.type.empty()) row.type = observation_type(type, body);
+    }
+  });
+  const bool only_scores = rows.traces.empty() && rows.observations.empty();
+  if (only_scores) {
+    add_note(context.notes, "scores whose trace is not in the same document", context.location);
+    context.excluded += rows.scores.size();
+  }
+  langfuse::emit(rows, kLangfuseBatch.name, context);
+  return {};
+}
+
+}  // namespace
+
+constinit const Source kLangfuseTrace{
+    .name = "langfuse-trace",
+    .title = "Langfuse traces with their observations",
+    .matches = matches_trace,
+    .read = read_trace,
+};
+
+constinit const Source kLangfuseRows{
+    .name = "langfuse-rows",
+    .title = "Langfuse traces or observations, as its API lists them",
+    .matches = matches_rows,
+    .read = read_rows,
+};
+
+constinit const Source kLangfuseBatch{
+    .name = "langfuse-batch",
+    .title = "Langfuse ingestion batches",
+    .matches = matches_batch,
+    .read = read_batch,
+};
+
+std::span<const Source* const> langfuse_sources() {
+  static constexpr const Source* kSources[] = {&kLangfuseTrace, &kLangfuseBatch, &kLangfuseRows};
+  return kSources;
+}
+
+}  // namespace sonde

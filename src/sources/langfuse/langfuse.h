@@ -1,0 +1,25 @@
+// Langfuse: traces exported from its UI or read from its API ({"trace", "observations"}, a trace
+// with its observations, {"data": [...]}), single observation rows, and ingestion batches
+// ({"batch": [{"type", "body"}]}), whose events are merged within one document.
+//
+// Every trace becomes a span of its own at Level::Run, the parent of its root observations, which
+// inherit its user, session, tags and release. Observations come out raw: their contents are in
+// Span::attributes under the keys of the Langfuse dialect. A generation that holds another
+// generation repeats it, and one with neither content nor usage records only a moment: both are
+// marked as no call.
+#pragma once
+
+#include <span>
+
+#include "sources/source.h"
+
+namespace sonde {
+
+extern const Source kLangfuseTrace;
+extern const Source kLangfuseRows;
+extern const Source kLangfuseBatch;
+
+// The three, in the order in which they are to be tried.
+std::span<const Source* const> langfuse_sources();
+
+}  // namespace sonde
