@@ -42,7 +42,7 @@ constexpr char kStrongJson[] =
     "(?:a\\s+|valid\\s+|raw\\s+|strict\\s+|single\\s+|only\\s+)*json\\b|\\bjson only\\b";
 
 constexpr char kStatesFormat[] =
-    "(?i)\\b(?:json|yaml|xml|csv|html|markdown|table|columns?|rows?|bullets?|bulleted|numbered|"
+    "(?i)\\b(?:json|yaml|xml|csv|html|markdown|table|columns?|bullets?|bulleted|numbered|"
     "list|"
     "code block|regex|sql|one line|single line|per line|a line|comma[- ]separated|label only|only "
     "the|"

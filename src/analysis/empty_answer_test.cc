@@ -11,7 +11,7 @@ using namespace probe;
 TEST(EmptyAnswer, SeesWhiteSpaceOnly) {
   EXPECT_EQ(evidence(kEmptyAnswer, with_answer(failed_call("Hi"), " \n")),
             "the answer holds white space only, finish reason stop");
-  EXPECT_NE(evidence(kEmptyAnswer, with_answer(failed_call("Hi"), ""), Outcome::Succeeded), "");
+  EXPECT_NE(evidence(kEmptyAnswer, with_answer(failed_call("Hi"), ""), Outcome::Ok), "");
 }
 
 TEST(EmptyAnswer, AToolCallIsAnAnswer) {

@@ -9,16 +9,10 @@
 #include <vector>
 
 #include "model/message.h"
+#include "model/outcome.h"
 #include "model/span.h"
 
 namespace sonde {
-
-// What the caller's definition of success says about a record.
-enum class Outcome : uint8_t {
-  Succeeded,
-  Failed,
-  NotCounted,  // Cancelled, pending, unknown.
-};
 
 // The request parameters that checks ask for.
 struct Parameters {

@@ -37,7 +37,7 @@ TEST(InvalidJson, ValidJsonIsFine) {
 
 TEST(InvalidJson, AFenceIsAFaultOnlyWhereTheCallFailed) {
   const Span span = with_answer(failed_call(kAsk), "```json\n{\"name\":\"Ann\"}\n```");
-  EXPECT_EQ(evidence(kInvalidJson, span, Outcome::Succeeded), "");
+  EXPECT_EQ(evidence(kInvalidJson, span, Outcome::Ok), "");
   EXPECT_THAT(evidence(kInvalidJson, span), HasSubstr("inside a code fence"));
 }
 

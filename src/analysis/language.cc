@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 
@@ -110,19 +111,20 @@ constexpr size_t kTextBytesMax = 4000;  // Enough to tell a language.
 constexpr size_t kWordsMin = 6;
 constexpr uint32_t kHitsMin = 3;
 
-std::string_view script_of(uint32_t c) {
-  for (const Script& script : kScripts) {
-    if (c >= script.low && c <= script.high) return script.language;
-  }
-  return {};
-}
+// One bit a language of kStopWords.
+using StopWordIndex = boost::unordered_flat_map<std::string_view, uint8_t>;
 
-bool has_word(std::string_view padded, std::string_view word) {
-  for (size_t at = padded.find(word); at != std::string_view::npos;
-       at = padded.find(word, at + 1)) {
-    if (padded[at - 1] == ' ' && padded[at + word.size()] == ' ') return true;
-  }
-  return false;
+const StopWordIndex& stop_word_index() {
+  static const StopWordIndex index = [] {
+    StopWordIndex made;
+    for (size_t i = 0; i < kStopWords.size(); ++i) {
+      for (const std::string_view word : words(kStopWords[i].words)) {
+        made[word] |= static_cast<uint8_t>(1U << i);
+      }
+    }
+    return made;
+  }();
+  return index;
 }
 
 std::string_view by_stop_words(std::string_view text) {
@@ -130,10 +132,11 @@ std::string_view by_stop_words(std::string_view text) {
   std::array<uint32_t, kStopWords.size()> hits{};
   const std::vector<std::string_view> all = words(lower);
   if (all.size() < kWordsMin) return {};
+  const StopWordIndex& known = stop_word_index();
   for (const std::string_view word : all) {
-    for (size_t i = 0; i < kStopWords.size(); ++i) {
-      if (has_word(kStopWords[i].words, word)) ++hits[i];
-    }
+    const auto found = known.find(word);
+    if (found == known.end()) continue;
+    for (size_t i = 0; i < hits.size(); ++i) hits[i] += found->second >> i & 1U;
   }
   const auto best = std::max_element(hits.begin(), hits.end());
   const uint32_t most = *best;
@@ -175,9 +178,9 @@ std::string_view language_of(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const uint32_t c = next_code_point(text, at);
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0x24F)) ++latin;
-    const std::string_view script = script_of(c);
-    for (size_t i = 0; !script.empty() && i < kScripts.size(); ++i) {
-      if (kScripts[i].language == script) ++counts[i];
+    if (c < kScripts.front().low) continue;
+    for (size_t i = 0; i < kScripts.size(); ++i) {
+      if (c >= kScripts[i].low && c <= kScripts[i].high) ++counts[i];
     }
   }
   // A character of these scripts says as much as a few Latin letters.

@@ -35,6 +35,13 @@ TEST(NoOutputFormat, AStatedFormIsEnough) {
       "");
 }
 
+TEST(NoOutputFormat, ArgumentsInPastedCodeStateNoForm) {
+  EXPECT_NE(evidence(kNoOutputFormat,
+                     failed_call("Our build script parses your reply. Extract the function names "
+                                 "from this file: def save(path, rows): ...")),
+            "");
+}
+
 TEST(NoOutputFormat, PeopleNeedNoForm) {
   EXPECT_EQ(evidence(kNoOutputFormat, failed_call("Tell me about our import script.")), "");
 }

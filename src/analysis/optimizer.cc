@@ -147,7 +147,7 @@ void Optimizer::add(const Span& span, Outcome outcome) {
   State& state = *state_;
   ++state.totals.records;
   note_fields(span, state.seen);
-  if (outcome == Outcome::NotCounted) {
+  if (outcome != Outcome::Ok && outcome != Outcome::Failed) {
     ++state.totals.not_counted;
     return;
   }

@@ -79,7 +79,7 @@ Log mixed_log() {
     if (i % 10 == 3) span.input = fmt::format("Write about {{{{topic{}}}}} now.", i % 4);
     if (i % 10 == 5) span = with_answer(span, "I'm sorry, but I can't help with that.");
     if (i % 10 == 7) span.input = "Plan a trip";
-    log.add(span, i % 10 == 0 || i % 10 == 3 || i % 10 == 7 ? Outcome::Failed : Outcome::Succeeded);
+    log.add(span, i % 10 == 0 || i % 10 == 3 || i % 10 == 7 ? Outcome::Failed : Outcome::Ok);
   }
   return log;
 }
@@ -104,8 +104,8 @@ TEST(Optimizer, NorDoesItWhenLimitsCut) {
 
 TEST(Optimizer, APromptThatWorksIsLeftAlone) {
   Log log;
-  log.add(model_call("Write something nice, maybe some {{thing}} or so."), Outcome::Succeeded);
-  log.add(model_call("Regex?"), Outcome::NotCounted);
+  log.add(model_call("Write something nice, maybe some {{thing}} or so."), Outcome::Ok);
+  log.add(model_call("Regex?"), Outcome::Unknown);
   const OptimizeResult result = log.optimize();
   EXPECT_THAT(result.findings, IsEmpty());
   EXPECT_THAT(result.prompts, IsEmpty());
@@ -117,7 +117,7 @@ TEST(Optimizer, CountsHowMuchOfTheTemplateFails) {
   // Nine calls of one template, digits and endings differ; seven fail.
   for (int i = 0; i < 9; ++i) {
     log.add(model_call(fmt::format("Write a menu for {} guests in {{{{city}}}}.", i)),
-            i < 7 ? Outcome::Failed : Outcome::Succeeded);
+            i < 7 ? Outcome::Failed : Outcome::Ok);
   }
   const OptimizeResult result = log.optimize();
   ASSERT_THAT(result.findings, SizeIs(1));
@@ -134,11 +134,11 @@ TEST(Optimizer, CountsHowMuchOfTheTemplateFails) {
 
 TEST(Optimizer, FindsSilentFailuresAmongSuccesses) {
   Log log;
-  log.add(with_answer(model_call("Write it."), "I can't help with that."), Outcome::Succeeded);
-  log.add(with_answer(model_call("Return a JSON object."), "Sure!"), Outcome::Succeeded);
-  log.add(with_answer(model_call("Write a report."), "It beg", "length"), Outcome::Succeeded);
-  log.add(with_answer(model_call("Say hi."), " "), Outcome::Succeeded);
-  log.add(with_answer(model_call("Say hi."), "Hi."), Outcome::Succeeded);
+  log.add(with_answer(model_call("Write it."), "I can't help with that."), Outcome::Ok);
+  log.add(with_answer(model_call("Return a JSON object."), "Sure!"), Outcome::Ok);
+  log.add(with_answer(model_call("Write a report."), "It beg", "length"), Outcome::Ok);
+  log.add(with_answer(model_call("Say hi."), " "), Outcome::Ok);
+  log.add(with_answer(model_call("Say hi."), "Hi."), Outcome::Ok);
   const OptimizeResult result = log.optimize();
   EXPECT_EQ(result.succeeded, 5U);
   EXPECT_EQ(result.silent_failures, 4U);

@@ -26,7 +26,7 @@ TEST(OutputCutOff, DoublesTheLimitAndQuotesTheEnd) {
 }
 
 TEST(OutputCutOff, ProvesASilentFailure) {
-  EXPECT_NE(evidence(kOutputCutOff, cut(512, 512, "length"), Outcome::Succeeded), "");
+  EXPECT_NE(evidence(kOutputCutOff, cut(512, 512, "length"), Outcome::Ok), "");
 }
 
 TEST(OutputCutOff, CountsReachingTheLimitWhereNoReasonIsLogged) {

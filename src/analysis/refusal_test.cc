@@ -12,7 +12,7 @@ using testing::StartsWith;
 
 TEST(Refusal, QuotesTheModel) {
   EXPECT_EQ(evidence(kRefusal, with_answer(failed_call("Write it."), "I can't help with that."),
-                     Outcome::Succeeded),
+                     Outcome::Ok),
             "the model declined: \"I can't help with that.\"");
 }
 

@@ -68,6 +68,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kQuotes =
      }
 };
 
+// The bytes that kQuotes start with.
+constexpr std::string_view kQuoteStarts = "`\"<\xE2\xC2\xE3";
+
 bool ends_sentence(std::string_view text, size_t at, size_t next, uint32_t c) {
   if (c == '\n' || c == 0x3002 || c == 0xFF01 || c == 0xFF1F) return true;
   if (c != '.' && c != '!' && c != '?') return false;
@@ -209,18 +212,21 @@ std::string without_quotes(std::string_view text) {
   std::string own;
   own.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
+    const size_t mark = std::min(text.find_first_of(kQuoteStarts, at), text.size());
+    own += text.substr(at, mark - at);
+    at = mark;
+    if (at == text.size()) break;
     const auto quote = std::find_if(kQuotes.begin(), kQuotes.end(), [&](const auto& marks) {
       return text.substr(at).starts_with(marks.first);
     });
-    if (quote != kQuotes.end()) {
-      const size_t close = text.find(quote->second, at + quote->first.size());
-      if (close != npos) {
-        own += ' ';
-        at = close + quote->second.size();
-        continue;
-      }
+    const size_t close =
+        quote == kQuotes.end() ? npos : text.find(quote->second, at + quote->first.size());
+    if (close == npos) {
+      own += text[at++];
+      continue;
     }
-    own += text[at++];
+    own += ' ';
+    at = close + quote->second.size();
   }
   return own;
 }

@@ -69,7 +69,7 @@ Where where_of(const Span& span) {
     if (!span.prompt_version.empty()) where.prompt_template += " " + span.prompt_version;
     return where;
   }
-  const Execution execution(span, Outcome::NotCounted);
+  const Execution execution(span, Outcome::Unknown);
   where.prompt_template = excerpt(
       execution.instructions().empty() ? std::string_view(span.input) : execution.instructions(),
       kTemplateBytesMax);

@@ -71,6 +71,8 @@ td.low{color:var(--bad);font-weight:600}
 details{margin-top:8px}summary{cursor:pointer;color:var(--p50)}
 pre{overflow-x:auto;margin:8px 0;padding:10px;background:var(--back);border-radius:6px;font-size:.85rem;
 white-space:pre-wrap;overflow-wrap:anywhere}
+ins,del{text-decoration:none}ins{color:var(--ok)}del{color:var(--bad)}
+td.prompt{min-width:200px;max-width:480px;overflow-wrap:anywhere}
 @media (max-width:520px){main{padding:14px 10px 32px}.card{padding:12px}dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:6px}tbody th{max-width:38vw}}
 )css";

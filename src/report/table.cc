@@ -7,19 +7,17 @@
 #include "report/format_number.h"
 #include "report/formats.h"
 #include "report/group_columns.h"
+#include "report/prose.h"
 #include "report/table_layout.h"
 #include "report/text_width.h"
 
 namespace sonde {
 namespace {
 
-constexpr size_t kWidthMin = 40;
-constexpr size_t kProseWidthMax = 110;  // Longer lines of prose are hard to read.
 constexpr size_t kKeyWidthMin = 12;
 constexpr size_t kKeyLinesMax = 3;
 constexpr size_t kListWidthMin = 14;
 constexpr size_t kListLinesMax = 3;
-constexpr size_t kLinesMax = 100;  // Of one paragraph.
 
 class TableWriter {
  public:
@@ -27,24 +25,24 @@ class TableWriter {
       : analysis_(analysis),
         read_(read),
         options_(options),
-        width_(std::max<size_t>(options.width, kWidthMin)),
-        prose_width_(std::min(width_, kProseWidthMax)),
-        columns_(known_columns(analysis.total)) {}
+        columns_(known_columns(analysis.total)),
+        prose_(options) {}
 
   std::string write() {
-    facts(scope_facts(analysis_, read_), Tone::Plain);
+    prose_.facts(scope_facts(analysis_, read_), Tone::Plain);
     if (!analysis_.claims.empty()) {
-      heading("What stands out");
-      for (const Claim& claim : analysis_.claims) paragraph("- ", claim.sentence, Tone::Plain);
+      prose_.heading("What stands out");
+      for (const Claim& claim : analysis_.claims)
+        prose_.paragraph("- ", claim.sentence, Tone::Plain);
     }
     if (analysis_.total.count == 0) {
-      out_ += fmt::format("\nThere is nothing to report: no {} were counted.\n",
-                          level_noun(analysis_.level, 2));
+      prose_.append(fmt::format("\nThere is nothing to report: no {} were counted.\n",
+                                level_noun(analysis_.level, 2)));
       notes();
-      return std::move(out_);
+      return prose_.take();
     }
-    heading("In total");
-    facts(total_facts(analysis_), Tone::Plain);
+    prose_.heading("In total");
+    prose_.facts(total_facts(analysis_), Tone::Plain);
     bool has_models = false;
     for (const Section& section : analysis_.sections) {
       group_table(section.by, section.groups, section.groups_dropped);
@@ -54,36 +52,10 @@ class TableWriter {
     say_dropped();
     definitions();
     notes();
-    return std::move(out_);
+    return prose_.take();
   }
 
  private:
-  void heading(std::string_view text) {
-    out_ += "\n" + toned(std::string(text), Tone::Strong, options_.color) + "\n";
-  }
-
-  // Wrapped, later lines indented by the width of `lead`.
-  void paragraph(std::string_view lead, std::string_view text, Tone tone) {
-    const size_t indent = display_width(lead);
-    const auto lines = wrap_width(sanitize_line(text), prose_width_ - indent, kLinesMax);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      const std::string start = i == 0 ? std::string(lead) : std::string(indent, ' ');
-      out_ += toned(start + lines[i], tone, options_.color) + "\n";
-    }
-  }
-
-  void facts(const std::vector<Fact>& facts, Tone tone) {
-    size_t label_width = 0;
-    for (const Fact& fact : facts) label_width = std::max(label_width, display_width(fact.label));
-    for (const Fact& fact : facts) {
-      std::string lead = fact.label + std::string(label_width - display_width(fact.label) + 2, ' ');
-      for (const std::string& line : fact.lines) {
-        paragraph(lead, line, tone);
-        lead.assign(label_width + 2, ' ');
-      }
-    }
-  }
-
   std::vector<Cell> group_row(const GroupSummary& group, size_t keys,
                               const std::vector<const GroupColumn*>& columns) const {
     std::vector<Cell> row;
@@ -102,7 +74,7 @@ class TableWriter {
 
   void group_table(const std::vector<std::string>& by, const std::vector<GroupSummary>& groups,
                    uint64_t dropped) {
-    heading("Results " + section_title(by));
+    prose_.heading("Results " + section_title(by));
     const std::vector<const GroupColumn*> columns = known_columns(analysis_.total, by);
     std::vector<LayoutColumn> layout;
     for (const std::string& name : by) {
@@ -117,8 +89,8 @@ class TableWriter {
         options_.groups_shown == 0 ? groups.size() : std::min(groups.size(), options_.groups_shown);
     std::vector<std::vector<Cell>> rows;
     for (size_t i = 0; i < shown; ++i) rows.push_back(group_row(groups[i], by.size(), columns));
-    Layout table = lay_out(layout, rows, width_, options_.color);
-    out_ += table.text;
+    Layout table = lay_out(layout, rows, prose_.width(), prose_.color());
+    prose_.append(table.text);
     say_more(groups.size() - shown, dropped);
     for (std::string& name : table.dropped) {
       if (std::find(dropped_.begin(), dropped_.end(), name) == dropped_.end()) {
@@ -129,24 +101,24 @@ class TableWriter {
 
   void say_more(size_t hidden, uint64_t dropped) {
     if (hidden > 0) {
-      paragraph("", fmt::format("and {} more: --limit 0 shows all", format_count(hidden)),
-                Tone::Dim);
+      prose_.paragraph("", fmt::format("and {} more: --limit 0 shows all", format_count(hidden)),
+                       Tone::Dim);
     }
     if (dropped > 0) {
-      paragraph("",
-                fmt::format("(other) sums up {} groups beyond groups-max", format_count(dropped)),
-                Tone::Dim);
+      prose_.paragraph(
+          "", fmt::format("(other) sums up {} groups beyond groups-max", format_count(dropped)),
+          Tone::Dim);
     }
   }
 
   void say_dropped() {
     if (dropped_.empty()) return;
-    out_ += "\n";
-    paragraph("",
-              fmt::format("Not shown for want of width: {}. A wider terminal, or --format "
-                          "json, html or csv, has them.",
-                          fmt::join(dropped_, ", ")),
-              Tone::Dim);
+    prose_.append("\n");
+    prose_.paragraph("",
+                     fmt::format("Not shown for want of width: {}. A wider terminal, or --format "
+                                 "json, html or csv, has them.",
+                                 fmt::join(dropped_, ", ")),
+                     Tone::Dim);
   }
 
   void definitions() {
@@ -157,25 +129,23 @@ class TableWriter {
         shown.push_back(column);
       }
     }
-    heading("How the figures are computed");
-    facts(definition_facts(shown, analysis_.level), Tone::Dim);
+    prose_.heading("How the figures are computed");
+    prose_.facts(definition_facts(shown, analysis_.level), Tone::Dim);
   }
 
   void notes() {
     const std::vector<std::string> lines = note_lines(analysis_, read_);
     if (lines.empty()) return;
-    heading("Notes");
-    for (const std::string& line : lines) paragraph("- ", line, Tone::Dim);
+    prose_.heading("Notes");
+    for (const std::string& line : lines) prose_.paragraph("- ", line, Tone::Dim);
   }
 
   const Analysis& analysis_;
   const ReadReport& read_;
   const RenderOptions& options_;
-  size_t width_;
-  size_t prose_width_;
   std::vector<const GroupColumn*> columns_;
   std::vector<std::string> dropped_;
-  std::string out_;
+  Prose prose_;
 };
 
 }  // namespace

@@ -24,6 +24,9 @@ std::span<const Source> all_sources() {
   static const std::vector<Source> kSources = {
       kCanonicalSpan,
       kOtlp,
+      kLangfuseTrace,
+      kLangfuseRows,
+      kLangfuseBatch,
       kDifyNodeExecutions,
       kDifyConsoleNodeExecutions,
       kDifyMessages,
@@ -48,6 +51,7 @@ std::span<const Source> all_sources() {
       kProviderCalls,
       kProviderAnswers,
       kDifyPage,
+      kDifyPassedOver,
   };
   return kSources;
 }

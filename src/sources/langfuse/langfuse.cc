@@ -152,6 +152,7 @@ constinit const Source kLangfuseTrace{
     .title = "Langfuse traces with their observations",
     .matches = matches_trace,
     .read = read_trace,
+    .vocabulary = Vocabulary::Attributes,
 };
 
 constinit const Source kLangfuseRows{
@@ -159,6 +160,7 @@ constinit const Source kLangfuseRows{
     .title = "Langfuse traces or observations, as its API lists them",
     .matches = matches_rows,
     .read = read_rows,
+    .vocabulary = Vocabulary::Attributes,
 };
 
 constinit const Source kLangfuseBatch{
@@ -166,6 +168,7 @@ constinit const Source kLangfuseBatch{
     .title = "Langfuse ingestion batches",
     .matches = matches_batch,
     .read = read_batch,
+    .vocabulary = Vocabulary::Attributes,
 };
 
 std::span<const Source* const> langfuse_sources() {

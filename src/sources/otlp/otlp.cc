@@ -272,6 +272,7 @@ constinit const Source kOtlp{
     .title = "OpenTelemetry spans (OTLP/JSON)",
     .matches = matches_otlp,
     .read = read_otlp,
+    .vocabulary = Vocabulary::Attributes,
 };
 
 }  // namespace sonde

@@ -1,0 +1,143 @@
+// Findings as JSON: {id, kind, check, where, support, evidence_ids, patch, effect}.
+#include "report/finding_formats.h"
+#include "report/json_parts.h"
+#include "report/json_writer.h"
+
+namespace sonde {
+namespace {
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name);
+  json.begin_array();
+  for (const std::string& text : texts) json.text(text);
+  json.end_array();
+}
+
+void write_where(JsonWriter& json, const Where& where) {
+  json.key("where");
+  json.begin_object();
+  json.known_field("app", where.app);
+  json.known_field("node", where.node);
+  json.known_field("category", where.category);
+  json.known_field("model", where.model);
+  json.known_field("template", where.prompt_template);
+  json.end_object();
+}
+
+void write_effect(JsonWriter& json, const Effect& effect) {
+  json.key("effect");
+  json.begin_object();
+  json.field("failures_explained", effect.failures_explained);
+  json.field("failures_total", effect.failures_total);
+  json.field("group_calls", effect.group_calls);
+  json.field("group_failures", effect.group_failures);
+  if (effect.group_failure_rate) {
+    write_interval(json, "group_failure_rate", *effect.group_failure_rate, 1);
+  } else {
+    json.key("group_failure_rate");
+    json.null();
+  }
+  json.end_object();
+}
+
+void write_precision(JsonWriter& json, const Precision& precision) {
+  json.key("precision");
+  if (precision.flagged == 0) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.field("right", uint64_t{precision.right});
+  json.field("flagged", uint64_t{precision.flagged});
+  json.field("examples", uint64_t{precision.examples});
+  json.end_object();
+}
+
+void write_finding(JsonWriter& json, const Finding& finding) {
+  json.begin_object();
+  json.field("id", finding.id);
+  json.field("kind", to_string(finding.check->kind));
+  json.field("check", finding.check->id);
+  json.field("title", finding.check->title);
+  json.known_field("subject", finding.subject);
+  write_where(json, finding.where);
+  json.field("support", finding.support);
+  json.field("silent", finding.silent);
+  write_texts(json, "evidence_ids", finding.evidence_ids);
+  json.field("evidence", finding.evidence);
+  json.key("patch");
+  json.begin_object();
+  json.field("kind", to_string(finding.patch.kind));
+  json.field("text", finding.patch.text);
+  json.end_object();
+  write_effect(json, finding.effect);
+  write_precision(json, finding.check->precision);
+  json.end_object();
+}
+
+void write_prompt(JsonWriter& json, const FailedPrompt& prompt) {
+  json.begin_object();
+  json.known_field("prompt", prompt.prompt);
+  write_where(json, prompt.where);
+  json.field("count", prompt.count);
+  json.key("silent");
+  json.boolean(prompt.silent);
+  write_texts(json, "example_ids", prompt.example_ids);
+  json.known_field("cause", prompt.cause == nullptr ? std::string_view() : prompt.cause->id);
+  json.known_field("subject", prompt.subject);
+  json.known_field("sentence", prompt.sentence);
+  json.end_object();
+}
+
+void write_check(JsonWriter& json, const CheckStatus& status) {
+  json.begin_object();
+  json.field("id", status.check->id);
+  json.field("kind", to_string(status.check->kind));
+  json.field("title", status.check->title);
+  json.field("description", status.check->description);
+  json.field("needs", status.check->needs_words);
+  json.key("applies");
+  json.boolean(status.applies);
+  write_precision(json, status.check->precision);
+  json.end_object();
+}
+
+template <class Row>
+void write_rows(JsonWriter& json, std::string_view name, const std::vector<Row>& rows,
+                void (*write)(JsonWriter&, const Row&)) {
+  json.key(name);
+  json.begin_array();
+  for (const Row& row : rows) write(json, row);
+  json.end_array();
+}
+
+}  // namespace
+
+std::string findings_json(const OptimizeResult& result, const OptimizeScope& scope,
+                          const ReadReport& read) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema_version", kJsonSchemaVersion);
+  json.field("level", to_string(scope.level));
+  json.field("success", scope.success);
+  json.field("time_zone", scope.time_zone);
+  json.field("excluded", read.excluded);
+  json.field("rejected", read.rejected);
+  write_texts(json, "filters", scope.filters);
+  json.field("records", result.records);
+  json.field("succeeded", result.succeeded);
+  json.field("failed", result.failed);
+  json.field("silent_failures", result.silent_failures);
+  json.field("not_counted", result.not_counted);
+  json.field("unexplained", result.unexplained);
+  json.field("applicability", result.applicability);
+  write_rows(json, "findings", result.findings, write_finding);
+  write_rows(json, "failed_prompts", result.prompts, write_prompt);
+  write_rows(json, "checks", result.checks, write_check);
+  write_texts(json, "limits", result.notes);
+  write_read_report(json, read);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace sonde
