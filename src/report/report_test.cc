@@ -103,7 +103,8 @@ TEST_F(Report, UnknownIsADashAndNeverZero) {
   GroupSummary& group = analysis_.sections[0].groups[0];
   group.success_rate.reset();
   group.latency.reset();
-  EXPECT_THAT(render(Format::Table), HasSubstr("a                     1                    –"));
+  EXPECT_THAT(render(Format::Table),
+              HasSubstr("a             1        –  0          –    –    –  "));
 }
 
 TEST_F(Report, JsonHoldsAGroupWithItsKeyAndFigures) {

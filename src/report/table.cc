@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "report/facts.h"
 #include "report/format_number.h"
@@ -14,7 +15,7 @@
 namespace sonde {
 namespace {
 
-constexpr size_t kKeyWidthMin = 12;
+constexpr size_t kKeyWidthMin = 8;
 constexpr size_t kKeyLinesMax = 3;
 constexpr size_t kListWidthMin = 14;
 constexpr size_t kListLinesMax = 3;
@@ -92,6 +93,11 @@ class TableWriter {
     Layout table = lay_out(layout, rows, prose_.width(), prose_.color());
     prose_.append(table.text);
     say_more(groups.size() - shown, dropped);
+    for (const LayoutColumn& column : layout) {
+      const bool fits = std::find(table.dropped.begin(), table.dropped.end(), column.heading) ==
+                        table.dropped.end();
+      if (fits) shown_.insert(column.heading);
+    }
     for (std::string& name : table.dropped) {
       if (std::find(dropped_.begin(), dropped_.end(), name) == dropped_.end()) {
         dropped_.push_back(std::move(name));
@@ -114,20 +120,19 @@ class TableWriter {
   void say_dropped() {
     if (dropped_.empty()) return;
     prose_.append("\n");
-    prose_.paragraph("",
-                     fmt::format("Not shown for want of width: {}. A wider terminal, or --format "
-                                 "json, html or csv, has them.",
-                                 fmt::join(dropped_, ", ")),
-                     Tone::Dim);
+    prose_.paragraph(
+        "",
+        fmt::format("Not shown everywhere for want of width: {}. A wider terminal, or --format "
+                    "json, html or csv, has them.",
+                    fmt::join(dropped_, ", ")),
+        Tone::Dim);
   }
 
+  // Of the columns that any table shows.
   void definitions() {
     std::vector<const GroupColumn*> shown;
     for (const GroupColumn* column : columns_) {
-      const std::string name = column_heading(*column, analysis_.level);
-      if (std::find(dropped_.begin(), dropped_.end(), name) == dropped_.end()) {
-        shown.push_back(column);
-      }
+      if (shown_.contains(column_heading(*column, analysis_.level))) shown.push_back(column);
     }
     prose_.heading("How the figures are computed");
     prose_.facts(definition_facts(shown, analysis_.level), Tone::Dim);
@@ -144,7 +149,8 @@ class TableWriter {
   const ReadReport& read_;
   const RenderOptions& options_;
   std::vector<const GroupColumn*> columns_;
-  std::vector<std::string> dropped_;
+  std::vector<std::string> dropped_;  // Headings, in the order in which they are missed.
+  std::set<std::string> shown_;
   Prose prose_;
 };
 

@@ -205,8 +205,8 @@ std::vector<std::string> wrap_width(std::string_view text, size_t width, size_t 
   std::vector<std::string> lines;
   std::string_view rest = without_leading_spaces(text);
   while (lines.size() + 1 < lines_max && display_width(rest) > width) {
-    // One glyph at least, so that a width below a glyph's cannot stop the loop.
-    size_t bytes = std::max(bytes_within(rest, width), next_glyph(rest).bytes);
+    size_t bytes = bytes_within(rest, width);
+    if (bytes == 0) break;  // Not even one glyph fits.
     if (bytes < rest.size() && rest[bytes] != ' ') {
       const size_t space = rest.substr(0, bytes).rfind(' ');
       if (space != std::string_view::npos && space > 0) bytes = space;
