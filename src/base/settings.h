@@ -25,7 +25,6 @@ struct Settings {
   int64_t nesting_max = 512;
   int64_t groups_max = 10'000;
   int64_t exact_values_max = 16'384;
-  int64_t clusters_max = 4'096;
   int64_t evidence_ids_max = 20;
   int64_t findings_max = 100;
   int64_t failed_lines_max = 1'000;
@@ -94,8 +93,6 @@ inline constexpr Setting kSettings[] = {
      "groups of --by; the rest is shown together as (other)"                                                                                        },
     {"exact-values-max",   Whole{&Settings::exact_values_max, 100, 100'000'000},
      "values a group up to which percentiles are exact; beyond it within a stated bound"                                                            },
-    {"clusters-max",       Whole{&Settings::clusters_max, 2, 10'000'000},
-     "sessions a group, beyond which intervals use time blocks instead"                                                                             },
     {"evidence-ids-max",   Whole{&Settings::evidence_ids_max, 1, 100'000},
      "ids listed as the evidence of a finding"                                                                                                      },
     {"findings-max",       Whole{&Settings::findings_max, 1, 1'000'000},                       "findings listed"                                    },

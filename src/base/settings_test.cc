@@ -63,7 +63,7 @@ TEST_F(SettingsTest, AreTheDefaultsWhereNothingIsSet) {
 }
 
 TEST_F(SettingsTest, EachSourceOverridesTheOnesBelow) {
-  write_home("threads = 1\ngroups-max = 1\nfindings-max = 1\nclusters-max = 5\n");
+  write_home("threads = 1\ngroups-max = 1\nfindings-max = 1\nevidence-ids-max = 5\n");
   write_work("threads = 2\ngroups-max = 2\nfindings-max = 2\n");
   options_.environment["SONDE_THREADS"] = "3";
   options_.environment["SONDE_GROUPS_MAX"] = "3";
@@ -72,9 +72,9 @@ TEST_F(SettingsTest, EachSourceOverridesTheOnesBelow) {
   EXPECT_EQ(settings.threads, 4);
   EXPECT_EQ(settings.groups_max, 3);
   EXPECT_EQ(settings.findings_max, 2);
-  EXPECT_EQ(settings.clusters_max, 5);
+  EXPECT_EQ(settings.evidence_ids_max, 5);
   EXPECT_THAT(settings.origins,
-              ElementsAre(Pair("clusters-max", EndsWith("config/sonde/sonde.toml:4")),
+              ElementsAre(Pair("evidence-ids-max", EndsWith("config/sonde/sonde.toml:4")),
                           Pair("findings-max", EndsWith("work/sonde.toml:3")),
                           Pair("groups-max", "SONDE_GROUPS_MAX"), Pair("threads", "--threads")));
 }

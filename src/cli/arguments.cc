@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -160,6 +161,8 @@ Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet field
   request.options.debugger = arguments.include_debugger ? Debugger::Include : Debugger::Exclude;
   request.options.document_bytes_max = static_cast<uint64_t>(settings.document_bytes_max);
   request.options.memory_bytes_max = static_cast<uint64_t>(settings.memory_bytes_max);
+  request.options.nesting_max = static_cast<size_t>(settings.nesting_max);
+  if (!settings.temp_dir.empty()) ::setenv("TMPDIR", settings.temp_dir.c_str(), 1);
   request.rejects_path = arguments.rejects;
   request.stop = &interrupted();
   request.normalize = [&normalizer = job->normalizer](Span& span) { normalizer.apply(span); };

@@ -26,6 +26,18 @@ class OptimizeEngine {
   Optimizer optimizer_;
 };
 
+// Keeps the output in bounds, and says so.
+void cut(OptimizeResult& result, const Settings& settings) {
+  const auto keep = [&result](auto& list, int64_t most, std::string_view what, std::string_view setting) {
+    const auto size = static_cast<size_t>(most);
+    if (list.size() <= size) return;
+    result.notes.push_back(fmt::format("{} more {} are left out ({})", list.size() - size, what, setting));
+    list.resize(size);
+  };
+  keep(result.findings, settings.findings_max, "findings", "findings-max");
+  keep(result.prompts, settings.failed_lines_max, "failed prompts", "failed-lines-max");
+}
+
 Result<int> run(const Arguments& arguments) {
   const auto job = TRY(make_job(arguments, Optimizer::fields()));
   if (job->options.level == Level::Session) {
@@ -35,7 +47,8 @@ Result<int> run(const Arguments& arguments) {
   const OptimizerOptions limits{.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max)};
   Engines<OptimizeEngine> engines(*job, [&] { return OptimizeEngine(job->options, limits); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
-  const OptimizeResult result = engines.merged().finish();
+  OptimizeResult result = engines.merged().finish();
+  cut(result, job->settings);
   const OptimizeScope scope{.level = job->options.level,
                             .success = job->options.success.to_string(),
                             .time_zone = job->settings.time_zone,

@@ -117,9 +117,9 @@ ClusterKeys Aggregator::clusters_of(const Span& span) {
     const uint64_t block = static_cast<uint64_t>(*span.start_time / kClusterBlock);
     keys.has_block = true;
     // Spread, so that logs of more than four weeks do not fold onto equal hours.
-    keys.block = static_cast<uint32_t>((block * 0x9E3779B97F4A7C15ULL) >> 52);
+    keys.block = static_cast<uint32_t>((block * 0x9E3779B97F4A7C15ULL) >> 54);
   }
-  static_assert(kClusterBuckets == 1U << 12);
+  static_assert(kClusterBuckets == 1U << 10);
   return keys;
 }
 

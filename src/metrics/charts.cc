@@ -32,7 +32,7 @@ void Charts::add(const Span& span, Outcome outcome) {
     bucket.ok += outcome == Outcome::Ok ? 1 : 0;
     bucket.error += outcome == Outcome::Failed ? 1 : 0;
     if (span.duration && *span.duration >= 0) bucket.latency.add(*span.duration);
-    if (buckets_.size() > kBucketsMax) widen();
+    while (is_too_fine()) widen();
   }
   if (!span.duration || *span.duration < 0 || span.model.empty()) return;
   auto model = models_.find(span.model);
@@ -41,6 +41,12 @@ void Charts::add(const Span& span, Outcome outcome) {
     model = models_.emplace(span.model, std::array<uint64_t, kHistogramBins>{}).first;
   }
   ++model->second[bin_of(*span.duration, kHistogramBins)];
+}
+
+// The chart's width in buckets, empty ones included, is what must fit.
+bool Charts::is_too_fine() const {
+  if (buckets_.empty() || width_ + 1 == std::size(kWidths)) return false;
+  return buckets_.rbegin()->first - buckets_.begin()->first >= static_cast<int64_t>(kBucketsMax);
 }
 
 void Charts::widen() {
@@ -69,7 +75,7 @@ void Charts::merge(const Charts& other) {
     target.error += bucket.error;
     target.latency.merge(bucket.latency);
   }
-  while (buckets_.size() > kBucketsMax && width_ + 1 < std::size(kWidths)) widen();
+  while (is_too_fine()) widen();
   for (const auto& [model, bins] : theirs.models_) {
     auto& mine = models_[model];
     for (size_t i = 0; i < bins.size(); ++i) mine[i] += bins[i];

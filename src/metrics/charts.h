@@ -31,6 +31,7 @@ class Charts {
     Sketch latency{64};
   };
 
+  bool is_too_fine() const;
   void widen();
 
   size_t width_ = 0;  // Index into the widths of charts.cc.

@@ -64,8 +64,8 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
     cluster.timed += is_timed ? 1 : 0;
     cluster.time_sum += steps;
   };
-  if (clusters.has_session) add_to(sessions_[clusters.session]);
-  if (clusters.has_block) add_to(blocks_[clusters.block]);
+  if (clusters.has_session) add_to(sessions_.at(clusters.session));
+  if (clusters.has_block) add_to(blocks_.at(clusters.block));
 
   if (span.input_tokens) input_tokens_ += static_cast<uint64_t>(*span.input_tokens);
   if (span.output_tokens) output_tokens_ += static_cast<uint64_t>(*span.output_tokens);
@@ -90,14 +90,42 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   }
 }
 
-void Group::merge_clusters(const Clusters& from, Clusters& into) {
-  for (const auto& [bucket, cluster] : from) {
-    Cluster& target = into[bucket];
-    target.rated += cluster.rated;
-    target.ok += cluster.ok;
-    target.timed += cluster.timed;
-    target.time_sum += cluster.time_sum;
+Group::Cluster& Group::Clusters::at(uint32_t bucket) {
+  if (!all_.empty()) return all_[bucket];
+  for (auto& [known, cluster] : few_) {
+    if (known == bucket) return cluster;
   }
+  if (few_.size() < kFewMax) return few_.emplace_back(bucket, Cluster{}).second;
+  all_.resize(kClusterBuckets);
+  for (const auto& [known, cluster] : few_) all_[known] = cluster;
+  few_.clear();
+  return all_[bucket];
+}
+
+void Group::Clusters::merge(const Clusters& other) {
+  const auto add = [this](uint32_t bucket, const Cluster& cluster) {
+    if (cluster.rated == 0 && cluster.timed == 0) return;
+    Cluster& mine = at(bucket);
+    mine.rated += cluster.rated;
+    mine.ok += cluster.ok;
+    mine.timed += cluster.timed;
+    mine.time_sum += cluster.time_sum;
+  };
+  for (const auto& [bucket, cluster] : other.few_) add(bucket, cluster);
+  for (uint32_t bucket = 0; bucket < other.all_.size(); ++bucket) add(bucket, other.all_[bucket]);
+}
+
+std::vector<Group::Cluster> Group::Clusters::list() const {
+  std::vector<Cluster> touched;
+  if (all_.empty()) {
+    auto sorted = few_;
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [bucket, cluster] : sorted) touched.push_back(cluster);
+  }
+  for (const Cluster& cluster : all_) {
+    if (cluster.rated > 0 || cluster.timed > 0) touched.push_back(cluster);
+  }
+  return touched;
 }
 
 void Group::merge(const Group& other) {
@@ -121,8 +149,8 @@ void Group::merge(const Group& other) {
   }
   for (const auto& [name, count] : other.errors_) count_name(errors_, name, count);
   for (const auto& [name, count] : other.models_) count_name(models_, name, count);
-  merge_clusters(other.sessions_, sessions_);
-  merge_clusters(other.blocks_, blocks_);
+  sessions_.merge(other.sessions_);
+  blocks_.merge(other.blocks_);
   first_time_ = std::min(first_time_, other.first_time_);
   last_time_ = std::max(last_time_, other.last_time_);
 }
@@ -134,16 +162,10 @@ Group::Effective Group::effective() const {
   const auto consider = [&](const Clusters& clusters, ClusteredBy by) {
     std::vector<ClusterSum> success;
     std::vector<ClusterSum> times;
-    for (const auto& [bucket, c] : clusters) {
+    for (const Cluster& c : clusters.list()) {
       if (c.rated > 0) success.push_back({static_cast<double>(c.rated), static_cast<double>(c.ok)});
-      if (c.timed > 0) times.push_back({static_cast<double>(c.timed), c.time_sum});
+      if (c.timed > 0) times.push_back({static_cast<double>(c.timed), static_cast<double>(c.time_sum)});
     }
-    // The order of a hash map is not that of the data: sorted, sums of doubles are repeatable.
-    const auto order = [](const ClusterSum& a, const ClusterSum& b) {
-      return std::pair(a.n, a.sum) < std::pair(b.n, b.sum);
-    };
-    std::sort(success.begin(), success.end(), order);
-    std::sort(times.begin(), times.end(), order);
     double covered = 0;
     for (const ClusterSum& c : success) covered += c.n;
     // Records outside any cluster count as independent; they only dilute the effect.

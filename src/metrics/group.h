@@ -1,7 +1,6 @@
 // The running sums of one group of records, from which every figure of a report is made.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,7 +16,7 @@ namespace sonde {
 // outage for independent. Sessions and time blocks are hashed into kClusterBuckets: independent
 // clusters that share a bucket stay independent of the other buckets, so the variance between
 // buckets estimates the same thing, in bounded memory.
-inline constexpr uint32_t kClusterBuckets = 4096;
+inline constexpr uint32_t kClusterBuckets = 1024;
 struct ClusterKeys {
   uint32_t session = 0;
   uint32_t block = 0;
@@ -48,9 +47,21 @@ class Group {
     uint32_t rated = 0;
     uint32_t ok = 0;
     uint32_t timed = 0;
-    double time_sum = 0;  // Of whole numbers: exact in any order.
+    uint64_t time_sum = 0;  // Of log_steps().
   };
-  using Clusters = boost::unordered_flat_map<uint32_t, Cluster>;
+  // By bucket. Most groups of a fine grouping touch few buckets, so they start as a short list.
+  class Clusters {
+   public:
+    Cluster& at(uint32_t bucket);
+    void merge(const Clusters& other);
+    // The clusters that were touched, in the order of their buckets.
+    std::vector<Cluster> list() const;
+
+   private:
+    static constexpr size_t kFewMax = 16;
+    std::vector<std::pair<uint32_t, Cluster>> few_;
+    std::vector<Cluster> all_;  // kClusterBuckets of them once few_ is full.
+  };
   using Counts = std::vector<std::pair<std::string, uint64_t>>;
 
   struct Effective {
@@ -62,13 +73,12 @@ class Group {
   Effective effective() const;
   Distribution distribution(const Sketch& sketch, double n_effective) const;
   static void count_name(Counts& counts, std::string_view name, uint64_t times);
-  static void merge_clusters(const Clusters& from, Clusters& into);
 
   uint64_t count_ = 0;
   uint64_t outcomes_[5] = {};
   Sketch latency_;
   Sketch ttft_;
-  double time_squares_ = 0;
+  double time_squares_ = 0;  // Of whole numbers below 2^53: exact in any order.
   uint64_t input_tokens_ = 0;
   uint64_t output_tokens_ = 0;
   uint64_t input_known_ = 0;

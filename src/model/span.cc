@@ -20,16 +20,24 @@ std::optional<Enum> find(std::span<const std::string_view> names, std::string_vi
   return static_cast<Enum>(found - names.begin());
 }
 
+struct Members {
+  Members() {
+    for (const Column& c : span_columns()) {
+      if (const auto* text = std::get_if<TextMember>(&c.member)) texts.push_back(*text);
+      if (const auto* number = std::get_if<NumberMember>(&c.member)) numbers.push_back(*number);
+    }
+  }
+  std::vector<TextMember> texts;
+  std::vector<NumberMember> numbers;
+};
+
 }  // namespace
 
 void Span::clear() {
-  for (const Column& c : span_columns()) {
-    if (const auto* text = std::get_if<TextMember>(&c.member)) {
-      (this->**text).clear();
-    } else if (const auto* number = std::get_if<NumberMember>(&c.member)) {
-      (this->**number).reset();
-    }
-  }
+  // Once a record: the table is walked at start, not here.
+  static const Members kMembers;
+  for (const TextMember member : kMembers.texts) (this->*member).clear();
+  for (const NumberMember member : kMembers.numbers) (this->*member).reset();
   kind = Kind::Span;
   levels = 0;
   status = Status::Unknown;

@@ -21,6 +21,7 @@ constexpr double kPlotHeight = 150;
 constexpr double kPlotBottom = kPlotTop + kPlotHeight;
 constexpr double kTimeChartHeight = kPlotBottom + 22;
 constexpr double kTickCountMax = 5;
+constexpr double kBarPercentMin = 0.7;  // Narrower ones could not be seen.
 
 constexpr int64_t kMinute = 60 * kMicrosPerSecond;
 constexpr int64_t kHour = 60 * kMinute;
@@ -36,6 +37,16 @@ double round_up(double value) {
   const double power = std::pow(10, std::floor(std::log10(value)));
   for (const double factor : {1.0, 2.0, 5.0}) {
     if (value <= factor * power * (1 + 1e-9)) return factor * power;
+  }
+  return 10 * power;
+}
+
+// The same for a count of records whose half is labelled too: an even number.
+double round_up_count(uint64_t count) {
+  const auto value = static_cast<double>(std::max<uint64_t>(count, 2));
+  const double power = std::pow(10, std::floor(std::log10(value)));
+  for (const double factor : {2.0, 4.0, 6.0, 8.0}) {
+    if (value <= factor * power) return factor * power;
   }
   return 10 * power;
 }
@@ -91,7 +102,7 @@ class TimePlot {
 
   void bar(const TimeBucket& bucket, double from, double to, std::string_view style) {
     if (to <= from) return;
-    const double width = bucket_percent();
+    const double width = std::max(bucket_percent(), kBarPercentMin);
     out_ += fmt::format(
         "<rect class=\"{}\" x=\"{:.3f}%\" width=\"{:.3f}%\" y=\"{:.1f}\" height=\"{:.1f}\"/>",
         style, x(bucket.start) + width * 0.08, width * 0.84, y(to), y(from) - y(to));
@@ -127,8 +138,8 @@ class TimePlot {
       out_ += fmt::format(
           "<rect class=\"hit\" x=\"{:.3f}%\" width=\"{:.3f}%\" y=\"{}\" height=\"{}\"><title>{}, "
           "{}</title></rect>",
-          x(bucket.start), bucket_percent(), kPlotTop, kPlotHeight, clock_.minute(bucket.start),
-          html_text(tooltip(bucket)));
+          x(bucket.start), std::max(bucket_percent(), kBarPercentMin), kPlotTop, kPlotHeight,
+          clock_.minute(bucket.start), html_text(tooltip(bucket)));
     }
     return fmt::format(
         "<div class=\"plot\"><svg width=\"{}\" height=\"{}\" aria-hidden=\"true\">{}</svg>{}</svg>"
@@ -154,7 +165,8 @@ class TimePlot {
       const std::string label = step >= 28 * kDay          ? clock_.minute(tick).substr(0, 10)
                                 : step >= kDay || midnight ? clock_.day(tick)
                                                            : clock_.hour(tick);
-      const std::string_view anchor = at < 8 ? "start" : at > 92 ? "end" : "middle";
+      // Only whole dates are wider than what is free beside the plot.
+      const std::string_view anchor = step >= 28 * kDay && at > 90 ? "end" : "middle";
       out_ += fmt::format(
           "<line class=\"grid\" x1=\"{0:.3f}%\" x2=\"{0:.3f}%\" y1=\"{1}\" y2=\"{2}\"/><text "
           "class=\"axis\" x=\"{0:.3f}%\" y=\"{3}\" text-anchor=\"{4}\">{5}</text>",
@@ -208,7 +220,7 @@ std::string calls_chart(const Analysis& analysis) {
   const std::string noun = level_noun(analysis.level, 2);
   TimePlot plot(analysis, noun + " over time",
                 fmt::format("Bars: {} in each time step, failed ones in red on top.", noun),
-                round_up(static_cast<double>(std::max<uint64_t>(most, 2))));
+                round_up_count(most));
   plot.grid([](double value) { return format_count(static_cast<uint64_t>(std::llround(value))); });
   for (const TimeBucket& bucket : analysis.time) {
     const auto ok = static_cast<double>(bucket.ok);

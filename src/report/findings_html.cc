@@ -13,6 +13,7 @@ namespace sonde {
 namespace {
 
 constexpr size_t kPromptsShown = 100;
+constexpr size_t kFindingsShown = 200;
 
 std::string patch_html(const Patch& patch) {
   std::string out = "<pre>";
@@ -69,8 +70,11 @@ std::string findings_html(const OptimizeResult& result, const OptimizeScope& sco
   if (result.findings.empty()) {
     out += html_card("No findings", "<p>No check found a fault.</p>", "wide");
   }
-  for (size_t i = 0; i < result.findings.size(); ++i) {
-    out += finding_card(i + 1, result.findings[i]);
+  const size_t shown = std::min(result.findings.size(), kFindingsShown);
+  for (size_t i = 0; i < shown; ++i) out += finding_card(i + 1, result.findings[i]);
+  if (shown < result.findings.size()) {
+    out += fmt::format("<p class=\"muted\">and {} findings more, all of them in --format json</p>",
+                       format_count(result.findings.size() - shown));
   }
   if (!result.prompts.empty()) out += prompts_card(result);
   const std::vector<std::string> idle = idle_check_lines(result);

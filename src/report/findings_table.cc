@@ -82,6 +82,8 @@ std::string findings_table(const OptimizeResult& result, const OptimizeScope& sc
   prose.facts(optimize_facts(result, scope, read));
   if (result.records == 0) {
     prose.append("\nThere is nothing to report: nothing was counted.\n");
+  } else if (result.not_counted == result.records) {
+    prose.append("\nThe log states no outcome, so there is no failure to look into.\n");
   } else if (result.failed + result.silent_failures == 0) {
     prose.append("\nNothing failed, so nothing needs to change.\n");
   }

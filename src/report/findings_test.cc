@@ -148,6 +148,13 @@ TEST_F(Findings, HtmlEscapesWhatComesFromTheLog) {
   EXPECT_THAT(text, Not(HasSubstr("<script")));
 }
 
+TEST_F(Findings, DoesNotCallRecordsWithoutOutcomeASuccess) {
+  result_ = OptimizeResult{};
+  result_.records = 5;
+  result_.not_counted = 5;
+  EXPECT_THAT(render(Format::Table), HasSubstr("The log states no outcome"));
+}
+
 TEST_F(Findings, SaysThatNothingFailed) {
   result_ = OptimizeResult{};
   result_.records = 5;

@@ -55,7 +55,7 @@ std::string format_micros_interval(const Interval& interval) {
   }
   if (low) return "at least " + format_micros(interval.low);
   if (high) return "at most " + format_micros(interval.high);
-  return "any";
+  return "no interval";
 }
 
 std::string format_percent(double share) {

@@ -17,7 +17,8 @@ std::string format_count(uint64_t count);  // 1234567 -> "1,234,567"
 // negative; infinity is "∞".
 std::string format_micros(double micros);
 
-// "1.10 s to 1.30 s"; open where the data support no limit: "at least 1.10 s".
+// "1.10 s to 1.30 s"; open where the data support no limit: "at least 1.10 s";
+// "no interval" where they support neither.
 std::string format_micros_interval(const Interval& interval);
 
 // A share of 1 with one decimal: "93.2 %". What is not all or nothing never reads so: "> 99.9 %".

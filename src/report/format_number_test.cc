@@ -40,7 +40,7 @@ TEST(FormatNumber, SaysWhereTheDataSupportNoLimit) {
   EXPECT_EQ(format_micros_interval({1e6, 2e6, "m"}), "1.00 s to 2.00 s");
   EXPECT_EQ(format_micros_interval({1e6, kInfinity, "m"}), "at least 1.00 s");
   EXPECT_EQ(format_micros_interval({-kInfinity, 2e6, "m"}), "at most 2.00 s");
-  EXPECT_EQ(format_micros_interval({-kInfinity, kInfinity, "m"}), "any");
+  EXPECT_EQ(format_micros_interval({-kInfinity, kInfinity, "m"}), "no interval");
 }
 
 TEST(FormatNumber, KeepsAllAndNothingForAllAndNothing) {

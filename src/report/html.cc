@@ -75,6 +75,7 @@ std::string time_table(const Analysis& analysis) {
 
 std::string step_text(int64_t micros) {
   const double seconds = static_cast<double>(micros) / 1e6;
+  if (seconds == 60) return "one minute";
   if (seconds < 3600) return fmt::format("{:g} minutes", seconds / 60);
   if (seconds == 3600) return "one hour";
   if (seconds < 86'400) return fmt::format("{:g} hours", seconds / 3600);
@@ -82,6 +83,7 @@ std::string step_text(int64_t micros) {
 }
 
 std::string time_charts(const Analysis& analysis) {
+  if (analysis.time.empty() && analysis.total.first_time) return {};  // Not asked for.
   if (analysis.time.size() < 2) {
     const std::string reason =
         analysis.time.empty()
@@ -228,9 +230,10 @@ std::string groups_card(const Analysis& analysis, const std::vector<std::string>
   }
   std::vector<std::string> rows;
   for (const GroupSummary& group : groups) rows.push_back(group_row(analysis, columns, group));
-  std::string body = html_folded_table(
-      fmt::format("{} groups; success with its 95 % interval", format_count(groups.size())), head,
-      rows, kRowsShown);
+  std::string body =
+      html_folded_table(fmt::format("{} group{}; success with its 95 % interval",
+                                    format_count(groups.size()), groups.size() == 1 ? "" : "s"),
+                        head, rows, kRowsShown);
   if (dropped > 0) {
     body += fmt::format("<p class=\"muted\">(other) sums up {} groups beyond groups-max</p>",
                         format_count(dropped));

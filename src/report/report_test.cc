@@ -182,6 +182,7 @@ TEST_F(Report, HtmlEscapesAndLoadsNothing) {
 }
 
 TEST_F(Report, HtmlSaysWhyThereIsNoChartOverTime) {
+  analysis_.total.first_time.reset();
   EXPECT_THAT(render(Format::Html), HasSubstr("The log has no times"));
   add_example_charts(analysis_, 1);
   EXPECT_THAT(render(Format::Html), HasSubstr("falls into one step of one hour from 2026-07-23"));

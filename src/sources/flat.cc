@@ -189,6 +189,11 @@ struct FlatReader::Pass {
   }
 };
 
+FlatReader::FlatReader(FieldSet fields, size_t nesting_max) : fields_(fields) {
+  const error_code error = parser_.allocate(64 << 10, nesting_max);
+  CHECK(error == SUCCESS);
+}
+
 const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
                                     std::string_view& name) {
   const char* const raw = key.raw();
@@ -480,46 +485,6 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t cap
   if ((pass.seen & kEvidence) == 0) return FlatOutcome::Unknown;
   finish(pass);
   return FlatOutcome::Read;
-}
-
-FlatUnits infer_flat_units(std::span<const std::string_view> records, TimeUnit override) {
-  if (override != TimeUnit::Infer)
-    return {override, "response times are in the unit that --time-unit says"};
-  simdjson::dom::parser parser;
-  std::vector<double> values;
-  std::string_view key;
-  size_t fractions = 0;
-  for (const std::string_view record : records) {
-    simdjson::dom::object object;
-    if (parser.parse(record.data(), record.size()).get_object().get(object) != SUCCESS) continue;
-    for (const auto field : object) {
-      const FlatRule* const rule = find_flat_rule(field.key);
-      if (rule == nullptr || rule->field != Field::Duration || rule->unit != TimeUnit::Infer)
-        continue;
-      double value = 0;
-      if (field.value.get_double().get(value) != SUCCESS || value <= 0) continue;
-      values.push_back(value);
-      fractions += value != std::floor(value) ? 1 : 0;
-      key = rule->key;
-    }
-  }
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  const double median = values[values.size() / 2];
-  const double p90 = values[(values.size() - 1) * 9 / 10];
-  const auto say = [&](TimeUnit unit, std::string_view name) {
-    return FlatUnits{
-        unit, fmt::format("\"{}\" is read as {}: its median is {} (--time-unit overrides)", key,
-                          name, median)};
-  };
-  if (p90 < 50 || (median < 300 && fractions * 2 > values.size()))
-    return say(TimeUnit::Seconds, "seconds");
-  if (median >= 300) return say(TimeUnit::Milliseconds, "milliseconds");
-  return {
-      TimeUnit::Infer,
-      fmt::format("response times are left out: \"{}\" has a median of {}, which may be seconds or "
-                  "milliseconds; say which with --time-unit s or --time-unit ms",
-                  key, median)};
 }
 
 }  // namespace sonde

@@ -70,7 +70,7 @@ enum class FlatOutcome : uint8_t {
 // One worker's reader. Not thread-safe.
 class FlatReader {
  public:
-  explicit FlatReader(FieldSet fields) : fields_(fields) {}
+  explicit FlatReader(FieldSet fields, size_t nesting_max = 512);
 
   // Reads one JSON object of `length` bytes; `capacity` readable bytes from `data` must reach
   // SIMDJSON_PADDING beyond it. `certain`: the other sources have already declined.

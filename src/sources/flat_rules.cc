@@ -179,6 +179,7 @@ constexpr std::array kFlatRules = {
     FlatRule{"feedback_rating",   Foreign},
     FlatRule{"from_source",       Foreign},
     FlatRule{"graph",             Foreign},
+    FlatRule{"levels",            Foreign},
     FlatRule{"message_files",     Foreign},
     FlatRule{"messages",          Foreign},
     FlatRule{"model_config",      Foreign},

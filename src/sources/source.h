@@ -48,6 +48,7 @@ struct ReadOptions {
   Debugger debugger = Debugger::Exclude;  // Dify runs started from the editor.
   unsigned threads = 0;                   // 0: as many as there are processors.
   uint64_t document_bytes_max = uint64_t{256} << 20;
+  size_t nesting_max = 512;
   uint64_t memory_bytes_max = uint64_t{512} << 20;  // Joins beyond it spill to temporary files.
 };
 

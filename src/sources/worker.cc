@@ -6,6 +6,8 @@
 namespace sonde {
 namespace {
 
+constexpr size_t kParserBytes = 64 << 10;  // To begin with; it grows with the documents.
+
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Cuts white space, commas and (from the back) brackets that belong to the array around it.
@@ -31,7 +33,11 @@ Worker::Worker(Shared shared, SpanSink& sink)
                .location = {},
                .raw = {},
                .span = {}},
-      flat_(shared_.request.options.fields) {}
+      flat_(shared_.request.options.fields, shared_.request.options.nesting_max) {
+  // Reserves, and sets the depth beyond which a record is rejected.
+  const auto error = parser_.allocate(kParserBytes, shared_.request.options.nesting_max);
+  CHECK(error == simdjson::SUCCESS);
+}
 
 void Worker::run() {
   while (shared_.request.stop == nullptr || !shared_.request.stop->load(std::memory_order_relaxed)) {

@@ -122,11 +122,11 @@ class Reader {
   void inherit() {
     Span& span = context_.span;
     const size_t own = span.attributes.size();
-    for (const auto& [key, value] : traces_[span.trace_id]) {
+    for (const auto& entry : traces_[span.trace_id]) {
       const bool said = std::any_of(span.attributes.begin(),
                                     span.attributes.begin() + static_cast<std::ptrdiff_t>(own),
-                                    [&](const Attribute& a) { return a.key == key; });
-      if (!said) add(std::string(key), value);
+                                    [&](const Attribute& a) { return a.key == entry.first; });
+      if (!said) add(std::string(entry.first), entry.second);
     }
   }
 
