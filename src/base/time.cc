@@ -20,14 +20,16 @@ constexpr int64_t days_from_civil(int64_t y, int64_t m, int64_t d) {
 }
 
 // Reads `count` digits at `at`; -1 when there are none.
-int digits(std::string_view text, size_t at, size_t count) {
+inline int digits(std::string_view text, size_t at, size_t count) {
   if (at + count > text.size()) return -1;
   int value = 0;
+  bool good = true;  // One branch at the end: most times are well-formed.
   for (size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return -1;
-    value = value * 10 + (text[i] - '0');
+    const int digit = text[i] - '0';
+    good &= digit >= 0 && digit <= 9;
+    value = value * 10 + digit;
   }
-  return value;
+  return good ? value : -1;
 }
 
 // The zone suffix in minutes east of UTC; null when it is malformed.

@@ -52,18 +52,19 @@ bool is_lines(std::string_view probe, bool whole_file) {
   auto lines = lines_of(probe);
   if (!whole_file && lines.size() > 1) lines.pop_back();  // Cut by the probe's end.
   if (!whole_file && lines.size() == 1) return false;
-  for (const std::string_view untrimmed : lines) {
-    const std::string_view line = trimmed(untrimmed);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = trimmed(lines[i]);
     if (line.empty() || line[0] != '{') continue;
     ++braces;
     documents.clear();
     Splitter splitter;
     splitter.scan(line.data(), 0, line.size(), documents);
     if (documents.size() > 1) return false;
-    if (documents.empty() && braces == 1 && lines.size() > 1) {
-      // The first object does not end on its line: pretty-printed, unless the line is broken and
-      // the next one starts an object of its own.
-      const auto next = std::find_if(lines.begin() + 1, lines.end(),
+    const bool goes_on = line.ends_with('{') || line.ends_with('[') || line.ends_with(',');
+    if (documents.empty() && (braces == 1 || goes_on) && lines.size() > 1) {
+      // The object does not end on its line: pretty-printed, unless the line is broken and the next
+      // one starts an object of its own.
+      const auto next = std::find_if(lines.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines.end(),
                                      [](std::string_view l) { return !trimmed(l).empty(); });
       if (next == lines.end() || !trimmed(*next).starts_with('{')) return false;
     }
@@ -101,9 +102,11 @@ Blocks::Blocks(std::vector<std::string> paths, TimeUnit time_unit, uint64_t docu
     : paths_(std::move(paths)), time_unit_(time_unit), document_bytes_max_(document_bytes_max) {
   for (const std::string& path : paths_) {
     struct stat info {};
-    if (path != "-" && ::stat(path.c_str(), &info) == 0) {
-      bytes_total_ += static_cast<uint64_t>(info.st_size);
+    if (path == "-" || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+      bytes_total_ = 0;
+      return;
     }
+    bytes_total_ += static_cast<uint64_t>(info.st_size);
   }
 }
 
@@ -146,11 +149,13 @@ Result<bool> Blocks::open_next() {
   file->index = static_cast<uint32_t>(next_path_);
   file->path = paths_[next_path_++];
   files_.push_back(file);
-  file->input = TRY(Input::open(file->path));
-  TRY(probe(*file));
   splitter_ = Splitter();
   carry_scanned_ = 0;
   at_end_ = false;
+  damage_ = {};
+  skipping_line_ = false;
+  file->input = TRY(Input::open(file->path));
+  TRY(probe(*file));
   current_ = std::move(file);
   return true;
 }
@@ -158,16 +163,23 @@ Result<bool> Blocks::open_next() {
 Result<bool> Blocks::next(Block& block) {
   std::unique_lock lock(mutex_);
   while (true) {
-    if (current_ == nullptr && !TRY(open_next())) return false;
+    if (current_ == nullptr) {
+      const Result<bool> opened = open_next();
+      if (!opened) block.file = files_.back();
+      if (!opened || !*opened) return opened;
+    }
     block.file = current_;
     block.documents.clear();
     block.too_large = false;
+    block.counted_to = 0;
+    block.counted_lines = 0;
     block.number = static_cast<uint32_t>(current_->block_lines.size());
     const bool by_offset = current_->layout == Layout::Lines && current_->input->is_seekable();
     Result<bool> found = by_offset ? next_lines(block, lock) : next_documents(block);
     if (!found || !*found) {
       if (!lock.owns_lock()) lock.lock();
-      current_ = nullptr;
+      // Another thread may have gone on to the next file meanwhile.
+      if (current_ == block.file) current_ = nullptr;
     }
     if (!found) return found;
     if (*found) return true;
@@ -188,12 +200,14 @@ Result<bool> Blocks::next_lines(Block& block, std::unique_lock<std::mutex>& lock
   lock.unlock();
 
   // One byte before the range tells whether a line begins at its first byte.
-  const uint64_t from = begin == 0 ? 0 : begin - 1;
+  // The file's first line begins behind its byte order mark.
+  const bool is_first = block.number == 0;
+  const uint64_t from = is_first ? begin : begin - 1;
   size_t wanted = static_cast<size_t>(end - from) + kLineSlackBytes;
   block.buffer.reserve(wanted + simdjson::SIMDJSON_PADDING, 0);
   size_t have = TRY(file->input->read_at(block.buffer.data(), wanted, from));
   size_t first = 0;
-  if (begin != 0) {
+  if (!is_first) {
     const void* const newline = std::memchr(block.buffer.data(), '\n', static_cast<size_t>(end - from));
     first = newline == nullptr ? static_cast<size_t>(end - from)
                                : static_cast<size_t>(static_cast<const char*>(newline) - block.buffer.data()) + 1;
@@ -210,6 +224,7 @@ Result<bool> Blocks::next_lines(Block& block, std::unique_lock<std::mutex>& lock
     }
     const size_t line_end = found == nullptr ? have : static_cast<size_t>(static_cast<const char*>(found) - block.buffer.data());
     block.documents.push_back({first, line_end});
+    block.too_large = found == nullptr && line_end - first > limit;
     newlines += found != nullptr ? 1 : 0;
     first = line_end + 1;
   }
@@ -224,59 +239,99 @@ Result<bool> Blocks::next_lines(Block& block, std::unique_lock<std::mutex>& lock
 // Reads on until at least one document is whole. Holds the lock: where a document ends depends on
 // all bytes before it.
 Result<bool> Blocks::next_documents(Block& block) {
-  const bool lines = current_->layout != Layout::Documents;
   block.size = carry_.size();
   block.offset = offset_;
   block.buffer.reserve(carry_.size() + kBlockBytes + simdjson::SIMDJSON_PADDING, 0);
   std::memcpy(block.buffer.data(), carry_.data(), carry_.size());
   size_t consumed = 0;
-  Error damage{};
   while (true) {
-    if (lines) {
-      consumed = 0;
-      block.documents.clear();
-      for (size_t at = 0; at < block.size;) {
-        const void* const found = std::memchr(block.buffer.data() + at, '\n', block.size - at);
-        if (found == nullptr && !at_end_) break;
-        const size_t end = found == nullptr ? block.size : static_cast<size_t>(static_cast<const char*>(found) - block.buffer.data());
-        block.documents.push_back({at, end});
-        at = end + 1;
-        consumed = std::min(at, block.size);
-      }
-    } else {
-      splitter_.scan(block.buffer.data(), carry_scanned_, block.size, block.documents);
-      carry_scanned_ = block.size;
-      if (at_end_) splitter_.finish(block.buffer.data(), block.size, block.documents);
-      consumed = std::min(splitter_.open_begin(), block.size);
-    }
-    if (!block.documents.empty() || at_end_) break;
-    if (block.size > document_bytes_max_) {
-      block.documents.push_back({lines ? 0 : splitter_.open_begin(), block.size});
-      block.too_large = true;
-      splitter_.skip_open(block.size);
-      consumed = block.size;
+    cut_documents(block, consumed);
+    // What is passed over is handed out as an empty block, so that memory stays bounded.
+    if (!block.documents.empty() || at_end_ || consumed >= kBlockBytes) break;
+    if (block.size - consumed > document_bytes_max_) {
+      cut_at_limit(block, consumed);
       break;
     }
     const size_t wanted = std::max(kBlockBytes, block.size);
     block.buffer.reserve(block.size + wanted + simdjson::SIMDJSON_PADDING, block.size);
     const Result<size_t> count = current_->input->read(block.buffer.data() + block.size, wanted);
-    if (!count) damage = count.error();
+    if (!count) damage_ = count.error();
     at_end_ = !count || *count == 0;
     block.size += count ? *count : 0;
     bytes_done_.fetch_add(count ? *count : 0, std::memory_order_relaxed);
   }
-  if (block.documents.empty()) {
+  if (block.documents.empty() && at_end_) {
     carry_.clear();
-    if (!damage.message.empty()) return tl::unexpected(damage);
+    if (!damage_.message.empty()) return tl::unexpected(damage_);
     return false;
   }
   carry_.assign(block.buffer.data() + consumed, block.size - consumed);
   splitter_.drop(consumed);
-  carry_scanned_ -= lines ? 0 : consumed;
+  carry_scanned_ -= std::min(carry_scanned_, consumed);
   offset_ += consumed;
   const auto newlines = std::count(block.buffer.data(), block.buffer.data() + consumed, '\n');
   current_->block_lines.push_back(static_cast<uint32_t>(newlines));
   return true;
+}
+
+// Finds the documents that are whole; `consumed` is where the first unfinished one begins.
+void Blocks::cut_documents(Block& block, size_t& consumed) {
+  const char* const data = block.buffer.data();
+  if (current_->layout == Layout::Documents) {
+    splitter_.scan(data, carry_scanned_, block.size, block.documents);
+    carry_scanned_ = block.size;
+    if (at_end_) splitter_.finish(data, block.size, block.documents);
+    consumed = std::min(splitter_.open_begin(), block.size);
+    return;
+  }
+  for (size_t at = consumed; at < block.size;) {
+    const void* const found = std::memchr(data + at, '\n', block.size - at);
+    if (found == nullptr && !at_end_) break;
+    const size_t end =
+        found == nullptr ? block.size : static_cast<size_t>(static_cast<const char*>(found) - data);
+    if (!skipping_line_) block.documents.push_back({at, end});
+    skipping_line_ = false;
+    at = end + 1;
+    consumed = std::min(at, block.size);
+  }
+  if (skipping_line_) consumed = block.size;
+}
+
+// The open document is larger than allowed. Either it lost its balance: then the last line that
+// looks like the beginning of its next sibling is where to go on. Or it is that large: then the
+// rest of it is passed over.
+void Blocks::cut_at_limit(Block& block, size_t& consumed) {
+  const size_t begin = consumed;
+  block.too_large = true;
+  consumed = block.size;
+  if (current_->layout != Layout::Documents) {
+    skipping_line_ = true;
+  } else if (const auto start = sibling_start(block.buffer.data(), begin)) {
+    const std::string_view text(block.buffer.data(), block.size);
+    const size_t last = text.rfind(*start);
+    if (last != std::string_view::npos && last > begin) {
+      consumed = last + start->size() - 1;
+      splitter_.restart(consumed);
+      carry_scanned_ = consumed;
+    } else {
+      splitter_.skip_open(block.size);
+    }
+  } else {
+    splitter_.skip_open(block.size);
+  }
+  block.documents.push_back({begin, consumed});
+}
+
+std::optional<std::string> sibling_start(const char* data, size_t begin) {
+  size_t line_begin = begin;
+  while (line_begin > 0 && data[line_begin - 1] != '\n') --line_begin;
+  const std::string_view indent(data + line_begin, begin - line_begin);
+  if (indent.find_first_not_of(" \t") == std::string_view::npos) {
+    return "\n" + std::string(indent) + "{";
+  }
+  // The first element of an array that opens on its line: the others stand at the margin.
+  if (indent.find_first_not_of(" \t[") == std::string_view::npos) return "\n{";
+  return std::nullopt;
 }
 
 }  // namespace sonde

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,11 @@ class Buffer {
   size_t capacity_ = 0;
 };
 
+// How a line starts on which a record like the one at data[begin] begins, newline and brace
+// included: one of the same indentation. Null when that record does not begin its line, which is
+// looked for in data[0, begin).
+std::optional<std::string> sibling_start(const char* data, size_t begin);
+
 struct Block {
   std::shared_ptr<FileState> file;
   Buffer buffer;
@@ -54,7 +60,10 @@ struct Block {
   uint64_t offset = 0;   // Of buffer[0] in the decompressed file.
   uint32_t number = 0;   // Of the block in its file, from 0.
   std::vector<Extent> documents;
-  bool too_large = false;  // documents[0] was cut at the limit.
+  bool too_large = false;  // The last document was cut at the limit.
+  // How far RejectLog has counted lines.
+  size_t counted_to = 0;
+  uint32_t counted_lines = 0;
 };
 
 // Hands out blocks in file order; next() may be called from several threads at once.
@@ -63,7 +72,7 @@ class Blocks {
   Blocks(std::vector<std::string> paths, TimeUnit time_unit, uint64_t document_bytes_max);
 
   // Fills `block`, reusing its memory; false when all files are done. On a damaged file fails with
-  // an error that names it; the next call goes on with the next file.
+  // an error that names it, and `block.file` is that file; the next call goes on with the next.
   Result<bool> next(Block& block);
 
   // Bytes consumed of the files as they are on disk, and their total (0: unknown).
@@ -78,6 +87,8 @@ class Blocks {
   Result<> probe(FileState& file);
   Result<bool> next_lines(Block& block, std::unique_lock<std::mutex>& lock);
   Result<bool> next_documents(Block& block);
+  void cut_documents(Block& block, size_t& consumed);
+  void cut_at_limit(Block& block, size_t& consumed);
 
   std::vector<std::string> paths_;
   TimeUnit time_unit_;
@@ -93,7 +104,9 @@ class Blocks {
   std::string carry_;        // Bytes read but not handed out.
   size_t carry_scanned_ = 0;  // Of them, what the splitter has seen.
   uint64_t offset_ = 0;      // Of carry_[0], or of the next block of lines.
+  bool skipping_line_ = false;  // Of a line that was too large.
   bool at_end_ = false;
+  Error damage_{};  // Why the end came early; reported after what came before it.
 };
 
 }  // namespace sonde

@@ -198,11 +198,15 @@ const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
                                     std::string_view& name) {
   const char* const raw = key.raw();
   // Programs write their keys in one order: the key that stood here in the last record most
-  // likely stands here again.
+  // likely stands here again. The parser's padding makes reading 24 bytes safe.
+  uint64_t words[3];
+  std::memcpy(words, raw, sizeof(words));
   if (position < learned_.size()) {
     const LearnedKey& last = learned_[position];
-    if (std::memcmp(raw, last.quoted.data(), last.quoted.size()) == 0) {
-      name = std::string_view(raw, last.quoted.size() - 1);
+    if (last.size > 0 && (words[0] & last.masks[0]) == last.words[0] &&
+        (words[1] & last.masks[1]) == last.words[1] &&
+        (words[2] & last.masks[2]) == last.words[2]) {
+      name = std::string_view(raw, last.size);
       return last.rule;
     }
   }
@@ -211,9 +215,13 @@ const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
   name = std::string_view(raw, static_cast<size_t>(end - raw));
   const FlatRule* const rule = find_flat_rule(name);
   if (position >= learned_.size()) learned_.resize(position + 1);
-  // A longer key could be compared past the end of the buffer; \x01 stands in no JSON text.
-  const bool learnable = name.size() < simdjson::SIMDJSON_PADDING / 2;
-  learned_[position] = LearnedKey{learnable ? std::string(raw, name.size() + 1) : "\x01", rule};
+  LearnedKey& learned = learned_[position] = LearnedKey{};
+  if (name.size() + 1 <= sizeof(words)) {
+    std::memset(learned.masks, 0xFF, name.size() + 1);
+    for (size_t i = 0; i < std::size(words); ++i) learned.words[i] = words[i] & learned.masks[i];
+    learned.size = name.size();
+    learned.rule = rule;
+  }
   return rule;
 }
 

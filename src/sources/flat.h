@@ -80,9 +80,13 @@ class FlatReader {
                            Certainty certainty, Span& span, Notes& notes, const Location& location);
 
  private:
+  // The key with its closing quote, as it stood in the last record, in three words so that comparing
+  // is a few instructions. A longer key is not learned: its size stays 0.
   struct LearnedKey {
-    std::string quoted;  // The key with its closing quote, as it stood in the last record.
-    const FlatRule* rule;
+    uint64_t words[3] = {};
+    uint64_t masks[3] = {};
+    size_t size = 0;  // Without the quote.
+    const FlatRule* rule = nullptr;
   };
   struct Pass;
 

@@ -17,6 +17,7 @@ struct Masks {
   uint64_t backslash;
   uint64_t open;   // { [
   uint64_t close;  // } ]
+  uint64_t newline;
 };
 
 Masks masks_of(const char* data) {
@@ -33,6 +34,7 @@ Masks masks_of(const char* data) {
     masks.backslash |= equal(bytes, '\\');
     masks.open |= equal(folded, '{');
     masks.close |= equal(folded, '}');
+    masks.newline |= equal(bytes, '\n');
   }
   return masks;
 }
@@ -61,13 +63,15 @@ uint64_t prefix_xor(uint64_t bits) {
   return bits;
 }
 
+uint64_t lowest(uint64_t bits) { return bits & (~bits + 1); }
+
 }  // namespace
 
 void Splitter::scan(const char* data, size_t from, size_t size, std::vector<Extent>& documents) {
   size_t at = from;
   for (; at + kBlock <= size; at += kBlock) scan_block(data, at, kBlock, documents);
-  if (at == size) return;
-  scan_block(data, at, size - at, documents);
+  if (at != size) scan_block(data, at, size - at, documents);
+  if (skipping_) open_begin_ = size;
 }
 
 void Splitter::scan_block(const char* data, size_t at, size_t length,
@@ -94,7 +98,12 @@ void Splitter::scan_block(const char* data, size_t at, size_t length,
     escaped_ = (masks.backslash & ~escaped & last) != 0 ? 1 : 0;
   }
   const uint64_t quotes = masks.quote & ~escaped & valid;
-  const uint64_t string = prefix_xor(quotes) ^ in_string_;
+  uint64_t string = prefix_xor(quotes) ^ in_string_;
+  // Inverting all that follows a newline in a string ends the string there.
+  for (uint64_t broken = string & masks.newline & valid; broken != 0;
+       broken = string & masks.newline & valid) {
+    string ^= ~(lowest(broken) - 1);
+  }
   in_string_ = (string >> (length - 1) & 1) != 0 ? ~uint64_t{0} : 0;
   const uint64_t open = masks.open & ~string & valid;
   const uint64_t close = masks.close & ~string & valid;
@@ -125,17 +134,16 @@ void Splitter::structural(const char* data, size_t at, std::vector<Extent>& docu
     return;
   }
   if (depth_ == 0) {  // The end of the top-level array, or a stray bracket.
-    add_gap(data, open_begin_, at, documents);
-    if (in_array_ && c == ']') {
-      in_array_ = false;
-    } else {
-      documents.push_back({at, at + 1});
-    }
+    const bool ends_array = in_array_ && c == ']';
+    if (ends_array) in_array_ = false;
+    // A stray bracket belongs to the gap before it: one broken record, not two.
+    add_gap(data, open_begin_, ends_array ? at : at + 1, documents);
     open_begin_ = at + 1;
     return;
   }
   if (--depth_ == 0) {
-    documents.push_back({open_begin_, at + 1});
+    if (!skipping_) documents.push_back({open_begin_, at + 1});
+    skipping_ = false;
     open_begin_ = at + 1;
   }
 }
@@ -151,7 +159,7 @@ void Splitter::add_gap(const char* data, size_t begin, size_t end, std::vector<E
 
 void Splitter::finish(const char* data, size_t size, std::vector<Extent>& documents) {
   if (depth_ > 0) {
-    documents.push_back({open_begin_, size});
+    if (!skipping_) documents.push_back({open_begin_, size});
   } else {
     add_gap(data, open_begin_, size, documents);
   }
@@ -160,7 +168,13 @@ void Splitter::finish(const char* data, size_t size, std::vector<Extent>& docume
 
 void Splitter::skip_open(size_t size) {
   open_begin_ = size;
+  skipping_ = depth_ > 0;
+}
+
+void Splitter::restart(size_t at) {
+  open_begin_ = at;
   depth_ = 0;
+  skipping_ = false;
   in_string_ = 0;
   escaped_ = 0;
 }

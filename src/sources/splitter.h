@@ -1,6 +1,7 @@
 // Finds where JSON documents begin and end in a byte stream, without parsing them: top-level
 // arrays are taken apart into their elements, documents may follow one another with or without
 // newlines. Strings and escapes are understood; nothing else is checked, the parser does that.
+// A raw newline, which JSON forbids in a string, ends one: a lost quote confuses its line only.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,12 @@ class Splitter {
   // Tells the splitter that the first `count` bytes of the buffer were dropped.
   void drop(size_t count) { open_begin_ -= count; }
 
-  // Gives up on the open document (too large): the next document is looked for from here.
+  // Gives up on the open document (too large), of which data[.., size) was seen: what is left of it
+  // is passed over.
   void skip_open(size_t size);
+  // Gives up on the open document, which lost its balance: scan() goes on from `at`, where another
+  // one begins.
+  void restart(size_t at);
 
  private:
   void scan_block(const char* data, size_t at, size_t length, std::vector<Extent>& documents);
@@ -43,6 +48,7 @@ class Splitter {
   size_t open_begin_ = 0;
   int64_t depth_ = 0;  // Brackets open, the top-level array not counted.
   bool in_array_ = false;
+  bool skipping_ = false;   // The open document is passed over.
   uint64_t in_string_ = 0;  // All ones inside a string.
   uint64_t escaped_ = 0;    // 1 when the next byte is escaped.
 };
