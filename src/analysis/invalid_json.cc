@@ -2,6 +2,7 @@
 
 #include "analysis/asked_format.h"
 #include "analysis/check.h"
+#include "analysis/refusal_phrases.h"
 #include "analysis/text.h"
 
 namespace sonde {
@@ -12,6 +13,8 @@ std::optional<Observation> run(const Execution& execution) {
   // An answer that is JSON as a whole was recorded as such.
   if (span.output_form == Form::None || span.output_form == Form::Json) return std::nullopt;
   if (execution.has_tool_calls() || trimmed(execution.answer()).empty()) return std::nullopt;
+  // A refusal is the matter then, not its form.
+  if (span.refusal.value_or(false) || opens_with_refusal(execution.answer())) return std::nullopt;
   const JsonForm form = json_form(execution.answer());
   if (form == JsonForm::Valid) return std::nullopt;
   // Many callers strip a fence, so that it is no fault of a call that succeeded.

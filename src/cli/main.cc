@@ -1,7 +1,10 @@
 #include <clocale>
 #include <cstdio>
 #include <map>
+#include <string_view>
+#include <vector>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -22,6 +25,16 @@ bool is_processor_known() {
 #endif
 }
 
+int unknown_command(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const sonde::Command& command : sonde::all_commands()) known.push_back(command.name);
+  const std::string_view meant = sonde::nearest(name, known);
+  fmt::print(stderr, "sonde: no command '{}': {}\n", sonde::valid_utf8(name),
+             meant.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
+                           : fmt::format("did you mean '{}'?", meant));
+  return sonde::kExitUsage;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Sonde shows how your prompts behave, and what to change.", "sonde");
   app.set_version_flag("--version", std::string("sonde ") + sonde::kVersion);
@@ -33,6 +46,7 @@ int run(int argc, char** argv) {
     sub->footer("\nExamples:\n" + std::string(command.examples));
     runs.emplace(command.name, command.declare(*sub));
   }
+  if (argc > 1 && argv[1][0] != '-' && !runs.contains(argv[1])) return unknown_command(argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

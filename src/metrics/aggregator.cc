@@ -11,6 +11,9 @@ namespace {
 // Parts of a key of two dimensions; no log holds it as text.
 constexpr char kKeySeparator = '\x1f';
 
+// Groups beyond groups-max are told apart up to this number, in 16 MB at most.
+constexpr size_t kDroppedCountedMax = 1'000'000;
+
 constexpr int64_t kClusterBlock = int64_t{10} * 60 * 1'000'000;  // Ten minutes.
 
 // What suits a source when --by does not say: rows are tried from the top.
@@ -20,8 +23,12 @@ struct DefaultGrouping {
 };
 const std::vector<DefaultGrouping>& default_groupings() {
   static const std::vector<DefaultGrouping> kGroupings = {
-      {"workshop", {"category"}}, {"flat", {"category"}}, {"dify", {"app", "node"}},
-      {"otlp", {"app", "node"}},  {"langfuse", {"node"}}, {"", {"model"}},
+      {"workshop", {"category"}   },
+      {"flat",     {"category"}   },
+      {"dify",     {"app", "node"}},
+      {"otlp",     {"app", "node"}},
+      {"langfuse", {"node"}       },
+      {"",         {"model"}      },
   };
   return kGroupings;
 }
@@ -74,10 +81,10 @@ Aggregator::Aggregator(const AggregatorOptions& options) : options_(options) {
 }
 
 FieldSet Aggregator::fields(const AggregatorOptions& options) {
-  FieldSet fields{Field::Status,       Field::ErrorClass,   Field::Duration, Field::TimeToFirstToken,
-                  Field::InputTokens,  Field::OutputTokens, Field::Cost,     Field::Currency,
-                  Field::Model,        Field::SessionId,    Field::UserId,   Field::StartTime,
-                  Field::Category,     Field::AppName,      Field::Name,     Field::Source};
+  FieldSet fields{Field::Status,      Field::ErrorClass,   Field::Duration, Field::TimeToFirstToken,
+                  Field::InputTokens, Field::OutputTokens, Field::Cost,     Field::Currency,
+                  Field::Model,       Field::SessionId,    Field::UserId,   Field::StartTime,
+                  Field::Category,    Field::AppName,      Field::Name,     Field::Source};
   for (const Dimension& dimension : options.by) fields.add(dimension.fields());
   if (options.where) fields.add(options.where->fields());
   fields.add(options.success.fields());
@@ -149,7 +156,7 @@ Group& Aggregator::group_of(Table& table, std::string_view key) {
   if (found != table.index.end()) return table.groups[found->second];
   if (table.groups.size() == options_.groups_max) {
     if (!table.other) table.other.emplace(options_.exact_values_max);
-    ++table.dropped;
+    if (table.dropped.size() < kDroppedCountedMax) table.dropped.insert(hash_bytes(key));
     return *table.other;
   }
   table.index.emplace(std::string(key), static_cast<uint32_t>(table.groups.size()));
@@ -165,35 +172,73 @@ void Aggregator::add_to_session(const Span& span, Outcome outcome) {
   const bool is_new = at == sessions_.end();
   if (is_new) at = sessions_.emplace(span.session_id, SessionState{}).first;
   SessionState& state = at->second;
-  state.failed |= outcome == Outcome::Failed;
   state.any_ok |= outcome == Outcome::Ok;
   state.any_open |= outcome == Outcome::Cancelled || outcome == Outcome::Pending;
-  Span& sum = state.sum;
-  add_known(sum.duration, span.duration);
-  add_known(sum.input_tokens, span.input_tokens);
-  add_known(sum.output_tokens, span.output_tokens);
-  if (sum.currency.empty() || sum.currency == span.currency) {
-    add_known(sum.cost, span.cost);
-    if (span.cost) sum.currency = span.currency;
+  add_amounts(span, state);
+  Place place = place_of(span);
+  if (outcome == Outcome::Failed && (!state.failed || place < state.first_failed)) {
+    state.first_failed = place;
+    state.error_class = span.error_class;
+    state.failed = true;
   }
-  // Texts are the first turn's: the earliest, then the smallest, so that order does not matter.
-  const auto place = [](const Span& s) { return std::pair(s.start_time.value_or(INT64_MAX), s.span_id); };
-  if (is_new || place(span) < place(sum)) {
-    for (const Column& c : span_columns()) {
-      if (const auto* text = std::get_if<TextMember>(&c.member)) {
-        if (c.field != Field::Currency) sum.**text = span.**text;
-      }
+  if (is_new || place < state.first) {
+    take_texts(span, state.sum);
+    state.first = std::move(place);
+  }
+}
+
+Aggregator::Place Aggregator::place_of(const Span& span) {
+  return {span.start_time.value_or(INT64_MAX), span.location.file, span.location.byte,
+          span.span_id};
+}
+
+void Aggregator::add_amounts(const Span& from, SessionState& into) {
+  Span& sum = into.sum;
+  add_known(sum.duration, from.duration);
+  add_known(sum.input_tokens, from.input_tokens);
+  add_known(sum.output_tokens, from.output_tokens);
+  if (!from.cost) return;
+  into.mixed_currencies |= sum.cost && sum.currency != from.currency;
+  add_known(sum.cost, from.cost);
+  sum.currency = from.currency;
+}
+
+void Aggregator::take_texts(const Span& from, Span& into) {
+  for (const Column& c : span_columns()) {
+    if (const auto* text = std::get_if<TextMember>(&c.member)) {
+      if (c.field != Field::Currency) into.** text = from.**text;
     }
-    sum.start_time = span.start_time;
-    sum.kind = span.kind;
+  }
+  into.attributes = from.attributes;
+  into.input_form = from.input_form;
+  into.output_form = from.output_form;
+  into.start_time = from.start_time;
+  into.kind = from.kind;
+}
+
+void Aggregator::merge_session(SessionState& from, SessionState& into) {
+  into.any_ok |= from.any_ok;
+  into.any_open |= from.any_open;
+  into.mixed_currencies |= from.mixed_currencies;
+  add_amounts(from.sum, into);
+  if (from.failed && (!into.failed || from.first_failed < into.first_failed)) {
+    into.first_failed = std::move(from.first_failed);
+    into.error_class = std::move(from.error_class);
+    into.failed = true;
+  }
+  if (from.first < into.first) {
+    take_texts(from.sum, into.sum);
+    into.first = std::move(from.first);
   }
 }
 
 void Aggregator::finish_sessions() {
-  std::vector<std::pair<std::string_view, const SessionState*>> sorted;
-  for (const auto& [id, state] : sessions_) sorted.emplace_back(id, &state);
+  std::vector<std::pair<std::string_view, SessionState*>> sorted;
+  for (auto& [id, state] : sessions_) sorted.emplace_back(id, &state);
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [id, state] : sorted) {
+    state->sum.error_class = state->error_class;
+    if (state->mixed_currencies) state->sum.cost.reset();
     count(state->sum, state->failed     ? Outcome::Failed
                       : state->any_open ? Outcome::Cancelled
                       : state->any_ok   ? Outcome::Ok
@@ -207,7 +252,7 @@ void Aggregator::merge_table(Table& from, Table& into) {
   for (const auto& [key, at] : from.index) sorted.emplace_back(key, at);
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [key, at] : sorted) group_of(into, key).merge(from.groups[at]);
-  into.dropped += from.dropped;
+  into.dropped.insert(from.dropped.begin(), from.dropped.end());
   if (from.other) {
     if (!into.other) into.other.emplace(options_.exact_values_max);
     into.other->merge(*from.other);
@@ -222,18 +267,9 @@ void Aggregator::merge(Aggregator&& other) {
     const auto at = sessions_.find(std::string_view(id));
     if (at == sessions_.end()) {
       sessions_.emplace(id, std::move(theirs));
-      continue;
+    } else {
+      merge_session(theirs, at->second);
     }
-    SessionState& mine = at->second;
-    Span turn = std::move(theirs.sum);
-    turn.session_id = id;
-    const bool failed = mine.failed || theirs.failed;
-    const bool any_ok = mine.any_ok || theirs.any_ok;
-    const bool any_open = mine.any_open || theirs.any_open;
-    add_to_session(turn, Outcome::Unknown);
-    mine.failed = failed;
-    mine.any_ok = any_ok;
-    mine.any_open = any_open;
   }
   without_session_ += other.without_session_;
   filtered_out_ += other.filtered_out_;
@@ -254,7 +290,7 @@ Section Aggregator::section_of(const Table& table) const {
     std::vector<std::string> key(table.by.size());
     key[0] = "(other)";
     section.groups.push_back(table.other->summary(std::move(key)));
-    section.groups_dropped = table.dropped;
+    section.groups_dropped = table.dropped.size();
   }
   return section;
 }
@@ -269,20 +305,29 @@ Analysis Aggregator::finish() {
   constexpr Level kLevels[] = {Level::Call, Level::Node, Level::Message, Level::Run};
   for (const Level level : kLevels) {
     const uint64_t spans = level_counts_[static_cast<size_t>(level)];
-    if (level != options_.level && spans > 0) analysis.other_levels.emplace_back(to_string(level), spans);
+    if (level != options_.level && spans > 0)
+      analysis.other_levels.emplace_back(to_string(level), spans);
   }
-  if (without_session_ > 0) analysis.other_levels.emplace_back("without a session", without_session_);
+  if (without_session_ > 0)
+    analysis.other_levels.emplace_back("without a session", without_session_);
 
   Group total(options_.exact_values_max);
+  bool has_models = false;
   for (const Table& table : tables_) {
     for (const Group& group : table.groups) total.merge(group);
     if (table.other) total.merge(*table.other);
     if (table.index.empty()) continue;
     Section section = section_of(table);
-    // A log without categories says nothing by category: its models say more.
+    // A log without categories says nothing by category: its models say more, once.
     const bool is_blank = options_.by.empty() && section.groups.size() == 1 &&
-                          section.groups[0].key == std::vector<std::string>{""};
-    analysis.sections.push_back(is_blank ? section_of(by_model_) : std::move(section));
+                          std::all_of(section.groups[0].key.begin(), section.groups[0].key.end(),
+                                      [](const std::string& part) { return part.empty(); });
+    if (!is_blank) {
+      analysis.sections.push_back(std::move(section));
+    } else if (!has_models) {
+      analysis.sections.push_back(section_of(by_model_));
+      has_models = true;
+    }
   }
   analysis.total = total.summary({});
   analysis.by_model = section_of(by_model_).groups;

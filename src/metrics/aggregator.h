@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -56,22 +58,32 @@ class Aggregator {
   // Groups under one list of dimensions.
   struct Table {
     std::vector<const Dimension*> by;
-    TextMap<uint32_t> index;     // Key, its parts parted by kKeySeparator -> groups.
+    TextMap<uint32_t> index;  // Key, its parts parted by kKeySeparator -> groups.
     std::deque<Group> groups;
-    std::optional<Group> other;  // Beyond groups_max.
-    uint64_t dropped = 0;
+    std::optional<Group> other;                   // Beyond groups_max.
+    boost::unordered_flat_set<uint64_t> dropped;  // Hashes of the keys in `other`.
   };
+  // Where a turn stands in its session: by time, then by place in the log.
+  using Place = std::tuple<int64_t, uint32_t, uint64_t, std::string>;
   struct SessionState {
     Span sum;
+    Place first;  // Of the turn that gave `sum` its texts.
+    Place first_failed;
+    std::string error_class;  // Of the first failed turn.
     bool failed = false;
     bool any_ok = false;
-    bool any_open = false;  // Cancelled or pending.
+    bool any_open = false;          // Cancelled or pending.
+    bool mixed_currencies = false;  // Then the session's cost is not known.
   };
 
   Table& table_of(const Span& span);
   Group& group_of(Table& table, std::string_view key);
   void count(const Span& span, Outcome outcome);
   void add_to_session(const Span& span, Outcome outcome);
+  static void add_amounts(const Span& from, SessionState& into);
+  static void take_texts(const Span& from, Span& into);
+  static void merge_session(SessionState& from, SessionState& into);
+  static Place place_of(const Span& span);
   void finish_sessions();
   void merge_table(Table& from, Table& into);
   Section section_of(const Table& table) const;

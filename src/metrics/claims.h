@@ -8,7 +8,7 @@
 namespace sonde {
 
 // The group that fails more than the rest, the model that is slower than the rest, the most
-// frequent error, and how much of the cost is known. Reads everything but Analysis::claims.
+// frequent error, and the records without an outcome. Reads everything but Analysis::claims.
 std::vector<Claim> claims_of(const Analysis& analysis);
 
 }  // namespace sonde

@@ -51,7 +51,8 @@ Result<Dimension> Dimension::parse(std::string_view name, const date::time_zone*
   if (name == "node") return Dimension(Kind::Column, text, Field::Name, zone);
   if (name == "prompt") return Dimension(Kind::Prompt, text, Field::Input, zone);
   constexpr std::string_view kAttributes = "attributes.";
-  if (name.starts_with(kAttributes)) return Dimension(Kind::Attribute, text, Field::Attributes, zone);
+  if (name.starts_with(kAttributes))
+    return Dimension(Kind::Attribute, text, Field::Attributes, zone);
   const Column* const found = find_column(name);
   if (found != nullptr && !std::holds_alternative<NumberMember>(found->member)) {
     return Dimension(Kind::Column, text, found->field, zone);
@@ -59,10 +60,11 @@ Result<Dimension> Dimension::parse(std::string_view name, const date::time_zone*
   const auto names = dimension_names();
   const std::string_view near = nearest(name, names);
   if (near.empty()) {
-    return fail(Code::InvalidInput,
-                "cannot group by '{}': known are category, app, node, model, prompt, version, user, "
-                "session, hour, day, weekday, attributes.NAME and more (sonde analyze --help)",
-                name);
+    return fail(
+        Code::InvalidInput,
+        "cannot group by '{}': known are category, app, node, model, prompt, version, user, "
+        "session, hour, day, weekday, attributes.NAME and more (sonde analyze --help)",
+        name);
   }
   return fail(Code::InvalidInput, "cannot group by '{}': did you mean '{}'?", name, near);
 }
@@ -76,9 +78,10 @@ void Dimension::append(const Span& span, std::string& key) const {
   switch (kind_) {
     case Kind::Attribute: {
       const std::string_view wanted = std::string_view(name_).substr(name_.find('.') + 1);
-      for (const Attribute& attribute : span.attributes) {
-        if (attribute.key == wanted) key += attribute.value;
-      }
+      // Of a key that a record has twice, the last one counts.
+      const auto found = std::find_if(span.attributes.rbegin(), span.attributes.rend(),
+                                      [&](const Attribute& a) { return a.key == wanted; });
+      if (found != span.attributes.rend()) key += found->value;
       return;
     }
     case Kind::Prompt:
@@ -94,7 +97,8 @@ void Dimension::append(const Span& span, std::string& key) const {
     default: {
       if (!span.start_time) return;
       using std::chrono::microseconds;
-      const auto local = zone_->to_local(date::sys_time<microseconds>(microseconds(*span.start_time)));
+      const auto local =
+          zone_->to_local(date::sys_time<microseconds>(microseconds(*span.start_time)));
       const auto day = date::floor<date::days>(local);
       if (kind_ == Kind::Weekday) {
         key += kWeekdays[date::weekday(date::local_days(day)).c_encoding()];
@@ -104,7 +108,8 @@ void Dimension::append(const Span& span, std::string& key) const {
       key += fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
       if (kind_ == Kind::Hour) {
-        key += fmt::format(" {:02}:00", std::chrono::duration_cast<std::chrono::hours>(local - day).count());
+        key += fmt::format(" {:02}:00",
+                           std::chrono::duration_cast<std::chrono::hours>(local - day).count());
       }
       return;
     }

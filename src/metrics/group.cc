@@ -11,6 +11,10 @@
 namespace sonde {
 namespace {
 
+// With fewer clusters, how much clusters differ cannot be told: one service account that makes
+// every call is no reason to call the rate unknown.
+constexpr size_t kClustersMin = 10;
+
 // Distinct models or error classes a group lists; the rest is summed up as "(other)".
 constexpr size_t kNamesMax = 64;
 
@@ -55,9 +59,10 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   if (is_timed) {
     latency_.add(*span.duration);
     steps = log_steps(*span.duration);
-    time_squares_ += static_cast<double>(steps) * steps;
+    time_squares_ += uint64_t{steps} * steps;
   }
-  if (span.time_to_first_token && *span.time_to_first_token >= 0) ttft_.add(*span.time_to_first_token);
+  if (span.time_to_first_token && *span.time_to_first_token >= 0)
+    ttft_.add(*span.time_to_first_token);
   const auto add_to = [&](Cluster& cluster) {
     cluster.rated += is_rated ? 1 : 0;
     cluster.ok += outcome == Outcome::Ok ? 1 : 0;
@@ -67,11 +72,14 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   if (clusters.has_session) add_to(sessions_.at(clusters.session));
   if (clusters.has_block) add_to(blocks_.at(clusters.block));
 
-  if (span.input_tokens) input_tokens_ += static_cast<uint64_t>(*span.input_tokens);
-  if (span.output_tokens) output_tokens_ += static_cast<uint64_t>(*span.output_tokens);
-  input_known_ += span.input_tokens ? 1 : 0;
-  output_known_ += span.output_tokens ? 1 : 0;
-  tokens_known_ += span.input_tokens && span.output_tokens ? 1 : 0;
+  // A log may hold -1 for "not known".
+  const bool has_input = span.input_tokens && *span.input_tokens >= 0;
+  const bool has_output = span.output_tokens && *span.output_tokens >= 0;
+  if (has_input) input_tokens_ += static_cast<uint64_t>(*span.input_tokens);
+  if (has_output) output_tokens_ += static_cast<uint64_t>(*span.output_tokens);
+  input_known_ += has_input ? 1 : 0;
+  output_known_ += has_output ? 1 : 0;
+  tokens_known_ += has_input && has_output ? 1 : 0;
   if (span.cost) {
     ++cost_known_;
     auto total = std::find_if(costs_.begin(), costs_.end(),
@@ -81,7 +89,8 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
     ++total->count;
   }
   if (outcome == Outcome::Failed) {
-    count_name(errors_, span.error_class.empty() ? std::string_view("unknown") : span.error_class, 1);
+    count_name(errors_, span.error_class.empty() ? std::string_view("unknown") : span.error_class,
+               1);
   }
   if (!span.model.empty()) count_name(models_, span.model, 1);
   if (span.start_time) {
@@ -119,7 +128,8 @@ std::vector<Group::Cluster> Group::Clusters::list() const {
   std::vector<Cluster> touched;
   if (all_.empty()) {
     auto sorted = few_;
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [bucket, cluster] : sorted) touched.push_back(cluster);
   }
   for (const Cluster& cluster : all_) {
@@ -164,12 +174,13 @@ Group::Effective Group::effective() const {
     std::vector<ClusterSum> times;
     for (const Cluster& c : clusters.list()) {
       if (c.rated > 0) success.push_back({static_cast<double>(c.rated), static_cast<double>(c.ok)});
-      if (c.timed > 0) times.push_back({static_cast<double>(c.timed), static_cast<double>(c.time_sum)});
+      if (c.timed > 0)
+        times.push_back({static_cast<double>(c.timed), static_cast<double>(c.time_sum)});
     }
     double covered = 0;
     for (const ClusterSum& c : success) covered += c.n;
-    // Records outside any cluster count as independent; they only dilute the effect.
-    if (!success.empty() && covered == rated) {
+    // Where some records have no cluster, they would pass for independent ones.
+    if (success.size() >= kClustersMin && covered == rated) {
       const DesignEffect effect = design_effect_of_proportion(success);
       if (effect.n_effective < best.success) {
         best.success = effect.n_effective;
@@ -179,8 +190,10 @@ Group::Effective Group::effective() const {
     }
     covered = 0;
     for (const ClusterSum& c : times) covered += c.n;
-    if (!times.empty() && covered == static_cast<double>(latency_.count())) {
-      best.latency = std::min(best.latency, design_effect_of_mean(times, time_squares_).n_effective);
+    if (times.size() >= kClustersMin && covered == static_cast<double>(latency_.count())) {
+      best.latency =
+          std::min(best.latency,
+                   design_effect_of_mean(times, static_cast<double>(time_squares_)).n_effective);
     }
   };
   consider(sessions_, ClusteredBy::Sessions);
@@ -202,8 +215,10 @@ Distribution Group::distribution(const Sketch& sketch, double n_effective) const
   const auto quantile = [&sketch](double p) { return sketch.quantile(p); };
   const std::string_view method =
       n_effective < static_cast<double>(d.count) ? "order-statistics-cluster" : "order-statistics";
-  d.p50_interval = quantile_interval(quantile_interval_probabilities(0.50, n_effective), quantile, method);
-  d.p95_interval = quantile_interval(quantile_interval_probabilities(0.95, n_effective), quantile, method);
+  d.p50_interval =
+      quantile_interval(quantile_interval_probabilities(0.50, n_effective), quantile, method);
+  d.p95_interval =
+      quantile_interval(quantile_interval_probabilities(0.95, n_effective), quantile, method);
   return d;
 }
 

@@ -78,7 +78,7 @@ class Group {
   uint64_t outcomes_[5] = {};
   Sketch latency_;
   Sketch ttft_;
-  double time_squares_ = 0;  // Of whole numbers below 2^53: exact in any order.
+  uint64_t time_squares_ = 0;  // Of log_steps(), at most 2^28 each: whole, so exact in any order.
   uint64_t input_tokens_ = 0;
   uint64_t output_tokens_ = 0;
   uint64_t input_known_ = 0;

@@ -1,6 +1,7 @@
 #include "model/span_json.h"
 
-#include <rapidjson/document.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -25,13 +26,34 @@ void write_string(Writer& writer, std::string_view text) {
   }
 }
 
+// Valid JSON without the white space between its parts.
+std::string without_space(std::string_view json) {
+  std::string text;
+  text.reserve(json.size());
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
+    text += c;
+    if (c == '"') in_string = !in_string;
+    if (c == '\\') text += json[++i];
+  }
+  return text;
+}
+
 // Content that claims to be JSON is written as JSON if it is; a truncated value is a string.
 void write_content(Writer& writer, const std::string& text, bool is_json) {
   if (is_json) {
-    rapidjson::Document document;
-    document.Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
-    if (!document.HasParseError()) {
-      writer.RawValue(text.data(), text.size(), document.GetType());
+    // Iterative, and without building the values: content may be nested deeply.
+    constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag |
+                                rapidjson::kParseIterativeFlag |
+                                rapidjson::kParseNumbersAsStringsFlag;
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    rapidjson::Reader reader;
+    rapidjson::BaseReaderHandler<> nothing;
+    if (reader.Parse<kFlags>(stream, nothing)) {
+      const std::string json = without_space(text);
+      writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
       return;
     }
   }
@@ -77,7 +99,8 @@ void write_column(Writer& writer, const Column& column, const Span& span) {
     writer.Bool(*(span.**flag));
   } else {
     write_key(writer, json_key(column));
-    writer.String(std::string(column.field == Field::Kind ? to_string(span.kind) : to_string(span.status)));
+    writer.String(
+        std::string(column.field == Field::Kind ? to_string(span.kind) : to_string(span.status)));
   }
 }
 

@@ -64,6 +64,15 @@ std::string where_text(const Where& where) {
   return parts.empty() ? "anywhere in the log" : joined(parts, ", ");
 }
 
+// A few of the ids: enough to look with `sonde show`; JSON and CSV have all that were kept.
+std::string ids_text(const Finding& finding) {
+  constexpr size_t kShown = 5;
+  const auto& ids = finding.evidence_ids;
+  if (ids.size() <= kShown) return joined(ids, ", ");
+  return joined({ids.begin(), ids.begin() + kShown}, ", ") +
+         fmt::format(" and {} more", finding.support - kShown);
+}
+
 std::vector<Fact> finding_facts(const Finding& finding) {
   std::vector<Fact> facts = {
       {"where",     {where_text(finding.where)}},
@@ -71,7 +80,7 @@ std::vector<Fact> finding_facts(const Finding& finding) {
       {"seen",      {finding.evidence}         }
   };
   if (!finding.evidence_ids.empty()) {
-    facts.push_back({"evidence", {joined(finding.evidence_ids, ", ")}});
+    facts.push_back({"evidence", {ids_text(finding)}});
   }
   const Precision& precision = finding.check->precision;
   if (precision.flagged > 0) {

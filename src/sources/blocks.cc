@@ -64,8 +64,9 @@ bool is_lines(std::string_view probe, bool whole_file) {
     if (documents.empty() && (braces == 1 || goes_on) && lines.size() > 1) {
       // The object does not end on its line: pretty-printed, unless the line is broken and the next
       // one starts an object of its own.
-      const auto next = std::find_if(lines.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines.end(),
-                                     [](std::string_view l) { return !trimmed(l).empty(); });
+      const auto next =
+          std::find_if(lines.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines.end(),
+                       [](std::string_view l) { return !trimmed(l).empty(); });
       if (next == lines.end() || !trimmed(*next).starts_with('{')) return false;
     }
   }
@@ -208,9 +209,11 @@ Result<bool> Blocks::next_lines(Block& block, std::unique_lock<std::mutex>& lock
   size_t have = TRY(file->input->read_at(block.buffer.data(), wanted, from));
   size_t first = 0;
   if (!is_first) {
-    const void* const newline = std::memchr(block.buffer.data(), '\n', static_cast<size_t>(end - from));
-    first = newline == nullptr ? static_cast<size_t>(end - from)
-                               : static_cast<size_t>(static_cast<const char*>(newline) - block.buffer.data()) + 1;
+    const void* const newline =
+        std::memchr(block.buffer.data(), '\n', static_cast<size_t>(end - from));
+    first = newline == nullptr
+                ? static_cast<size_t>(end - from)
+                : static_cast<size_t>(static_cast<const char*>(newline) - block.buffer.data()) + 1;
   }
   uint32_t newlines = 0;
   while (first + from < end && first < have) {
@@ -222,7 +225,10 @@ Result<bool> Blocks::next_lines(Block& block, std::unique_lock<std::mutex>& lock
       have += TRY(file->input->read_at(block.buffer.data() + have, wanted - have, from + have));
       found = std::memchr(block.buffer.data() + scanned, '\n', have - scanned);
     }
-    const size_t line_end = found == nullptr ? have : static_cast<size_t>(static_cast<const char*>(found) - block.buffer.data());
+    const size_t line_end =
+        found == nullptr
+            ? have
+            : static_cast<size_t>(static_cast<const char*>(found) - block.buffer.data());
     block.documents.push_back({first, line_end});
     block.too_large = found == nullptr && line_end - first > limit;
     newlines += found != nullptr ? 1 : 0;
@@ -282,6 +288,9 @@ void Blocks::cut_documents(Block& block, size_t& consumed) {
     carry_scanned_ = block.size;
     if (at_end_) splitter_.finish(data, block.size, block.documents);
     consumed = std::min(splitter_.open_begin(), block.size);
+    // The indentation of the open document stays with it: sibling_start() looks at it.
+    const auto is_indent = [](char c) { return c == ' ' || c == '\t' || c == '['; };
+    while (consumed > 0 && is_indent(data[consumed - 1])) --consumed;
     return;
   }
   for (size_t at = consumed; at < block.size;) {
@@ -301,10 +310,11 @@ void Blocks::cut_documents(Block& block, size_t& consumed) {
 // looks like the beginning of its next sibling is where to go on. Or it is that large: then the
 // rest of it is passed over.
 void Blocks::cut_at_limit(Block& block, size_t& consumed) {
-  const size_t begin = consumed;
+  const bool is_lines = current_->layout != Layout::Documents;
+  const size_t begin = is_lines ? consumed : splitter_.open_begin();
   block.too_large = true;
   consumed = block.size;
-  if (current_->layout != Layout::Documents) {
+  if (is_lines) {
     skipping_line_ = true;
   } else if (const auto start = sibling_start(block.buffer.data(), begin)) {
     const std::string_view text(block.buffer.data(), block.size);

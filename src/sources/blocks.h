@@ -57,8 +57,8 @@ struct Block {
   std::shared_ptr<FileState> file;
   Buffer buffer;
   size_t size = 0;
-  uint64_t offset = 0;   // Of buffer[0] in the decompressed file.
-  uint32_t number = 0;   // Of the block in its file, from 0.
+  uint64_t offset = 0;  // Of buffer[0] in the decompressed file.
+  uint32_t number = 0;  // Of the block in its file, from 0.
   std::vector<Extent> documents;
   bool too_large = false;  // The last document was cut at the limit.
   // How far RejectLog has counted lines.
@@ -101,9 +101,9 @@ class Blocks {
   std::shared_ptr<FileState> current_;
   std::vector<std::shared_ptr<FileState>> files_;
   Splitter splitter_;
-  std::string carry_;        // Bytes read but not handed out.
-  size_t carry_scanned_ = 0;  // Of them, what the splitter has seen.
-  uint64_t offset_ = 0;      // Of carry_[0], or of the next block of lines.
+  std::string carry_;           // Bytes read but not handed out.
+  size_t carry_scanned_ = 0;    // Of them, what the splitter has seen.
+  uint64_t offset_ = 0;         // Of carry_[0], or of the next block of lines.
   bool skipping_line_ = false;  // Of a line that was too large.
   bool at_end_ = false;
   Error damage_{};  // Why the end came early; reported after what came before it.

@@ -17,7 +17,7 @@ class CsvInput final : public Input {
  public:
   CsvInput(std::unique_ptr<Input> input, std::string head)
       : input_(std::move(input)), csv_(std::move(head)) {
-    CHECK(csv_init(&parser_, CSV_APPEND_NULL) == 0);
+    CHECK(csv_init(&parser_, CSV_APPEND_NULL | CSV_REPALL_NL) == 0);
   }
   ~CsvInput() override { csv_free(&parser_); }
   CsvInput(const CsvInput&) = delete;
@@ -33,7 +33,9 @@ class CsvInput final : public Input {
     while (json_.empty() && !at_end_) {
       if (csv_.empty()) {
         csv_.resize(kReadBytes);
-        csv_.resize(TRY(input_->read(csv_.data(), csv_.size())));
+        const Result<size_t> count = input_->read(csv_.data(), csv_.size());
+        csv_.resize(count ? *count : 0);
+        if (!count) return count;
       }
       if (csv_.empty()) {
         at_end_ = true;
@@ -55,11 +57,22 @@ class CsvInput final : public Input {
   static void on_field(void* text, size_t size, void* self) {
     static_cast<CsvInput*>(self)->row_.emplace_back(static_cast<const char*>(text), size);
   }
-  static void on_row(int /*terminator*/, void* self) { static_cast<CsvInput*>(self)->end_row(); }
+  static void on_row(int terminator, void* self) {
+    static_cast<CsvInput*>(self)->end_row(terminator);
+  }
 
-  void end_row() {
-    if (names_.empty()) {
-      names_.swap(row_);
+  // Writes as many lines as the row has, so that lines keep their numbers.
+  void end_row(int terminator) {
+    const bool is_pair = terminator == '\n' && last_terminator_ == '\r' && row_.empty();
+    last_terminator_ = terminator;
+    if (is_pair) return;
+    size_t newlines = 1;
+    for (const std::string& field : row_) {
+      newlines += static_cast<size_t>(std::count(field.begin(), field.end(), '\n'));
+    }
+    if (row_.empty() || names_.empty()) {
+      if (names_.empty()) names_.swap(row_);
+      json_.append(newlines, '\n');
       return;
     }
     rapidjson::StringBuffer buffer;
@@ -73,7 +86,7 @@ class CsvInput final : public Input {
     }
     writer.EndObject();
     json_.append(buffer.GetString(), buffer.GetSize());
-    json_ += '\n';
+    json_.append(newlines, '\n');
     row_.clear();
   }
 
@@ -83,6 +96,7 @@ class CsvInput final : public Input {
   std::vector<std::string> names_;
   std::vector<std::string> row_;
   std::string json_;
+  int last_terminator_ = 0;
   bool at_end_ = false;
 };
 

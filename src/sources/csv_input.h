@@ -1,5 +1,6 @@
 // A CSV file as JSON lines: every row becomes an object with the header's names, so that the
-// readers of JSON understand CSV exports of the same columns. Parsing is libcsv's.
+// readers of JSON understand CSV exports of the same columns. A row's object stands on the line on
+// which the row begins. Parsing is libcsv's.
 #pragma once
 
 #include <memory>

@@ -84,6 +84,13 @@ Status status_of(std::string_view text) {
   return Status::Unknown;
 }
 
+// What stands in an error field when there was none.
+bool is_no_error(std::string_view text) {
+  constexpr std::string_view kNone[] = {"",     "false", "False", "{}",  "[]", "0",
+                                        "null", "None",  "none",  "nil", "N/A"};
+  return std::find(std::begin(kNone), std::end(kNone), text) != std::end(kNone);
+}
+
 // Malformed JSON, as against a value of an unexpected type.
 bool is_malformed(error_code error) {
   return error != SUCCESS && error != simdjson::INCORRECT_TYPE &&
@@ -99,6 +106,16 @@ error_code read_string(od::value value, std::string_view& text) {
     return SUCCESS;
   }
   return value.get_string().get(text);
+}
+
+// JSON without white space between its parts, so that one value has one text however it is laid
+// out.
+error_code assign_minified(std::string_view json, std::string& into) {
+  into.resize(json.size() + simdjson::SIMDJSON_PADDING);
+  size_t size = 0;
+  const auto error = simdjson::minify(json.data(), json.size(), into.data(), size);
+  into.resize(error == SUCCESS ? size : 0);
+  return error;
 }
 
 // The value as text: strings unescaped, numbers and flags as they stand, the rest as raw JSON.
@@ -119,12 +136,7 @@ error_code read_text(od::value value, std::string& into) {
     }
     default:
       if (const auto error = simdjson::to_json_string(value).get(text)) return error;
-      while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' ||
-                               text.back() == '\t')) {
-        text.remove_suffix(1);
-      }
-      into.assign(text);
-      return SUCCESS;
+      return assign_minified(text, into);
   }
 }
 
@@ -132,7 +144,14 @@ error_code read_text(od::value value, std::string& into) {
 error_code read_number(od::value value, double& into) {
   od::json_type type;
   if (const auto error = value.type().get(type)) return error;
-  if (type == od::json_type::number) return value.get_double().get(into);
+  if (type == od::json_type::number) {
+    const error_code failed = value.get_double().get(into);
+    if (failed != simdjson::NUMBER_ERROR) return failed;
+    // 1e999 is JSON, if no number a computer holds.
+    const std::string_view token = value.raw_json_token();
+    const auto [end, range] = std::from_chars(token.data(), token.data() + token.size(), into);
+    return range == std::errc::result_out_of_range ? simdjson::INCORRECT_TYPE : failed;
+  }
   if (type != od::json_type::string) return simdjson::INCORRECT_TYPE;
   std::string_view text;
   if (const auto error = value.get_string().get(text)) return error;
@@ -145,6 +164,15 @@ std::optional<int64_t> to_micros(double value, TimeUnit unit) {
   const double scale = unit == TimeUnit::Seconds ? 1e6 : unit == TimeUnit::Milliseconds ? 1e3 : 1;
   if (unit == TimeUnit::Infer || !(value >= 0) || value * scale > 9e17) return std::nullopt;
   return std::llround(value * scale);
+}
+
+// Text that holds a JSON object, minified in place; false when it holds none.
+bool read_object_text(std::string& text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  if (parser.parse(text).get_object().get(object) != SUCCESS) return false;
+  text = simdjson::minify(object);
+  return true;
 }
 
 bool is_null(od::value& value) {
@@ -166,8 +194,10 @@ struct FlatReader::Pass {
   unsigned workshop_keys = 0;
   int http_status = 0;
   Status outcome = Status::Unknown;
-  bool outcome_key = false;
+  bool error_key = false;
+  bool unread_outcome = false;
   bool has_error = false;
+  std::vector<std::pair<const FlatRule*, std::string_view>> unread{};  // And what was wanted.
   std::string error{};
   std::optional<double> duration{};
   std::optional<double> ttft{};
@@ -182,10 +212,7 @@ struct FlatReader::Pass {
     return true;
   }
   void wrong_type(const FlatRule& rule, std::string_view wanted) {
-    add_note(
-        notes,
-        fmt::format("values of \"{}\" that are not {} were taken as unknown", rule.key, wanted),
-        location);
+    unread.emplace_back(&rule, wanted);
   }
 };
 
@@ -245,23 +272,22 @@ error_code FlatReader::apply_duration(const FlatRule& rule, od::value value, Pas
 
 error_code FlatReader::apply_outcome(const FlatRule& rule, od::value value, Pass& pass) {
   if (rule.shape == FlatShape::ErrorValue) {
-    pass.outcome_key = true;
+    pass.error_key = true;
     if (const error_code error = read_text(value, scratch_)) return error;
-    if (scratch_.empty() || scratch_ == "false" || scratch_ == "{}" || scratch_ == "[]")
-      return SUCCESS;
+    if (is_no_error(scratch_)) return SUCCESS;
     pass.has_error = true;
     if (scratch_ != "true" && pass.wins(rule)) pass.error = scratch_;
     return SUCCESS;
   }
   if (const error_code error = read_text(value, scratch_)) return error;
   if (scratch_.empty()) return SUCCESS;
-  pass.outcome_key = true;
   const Status status = status_of(scratch_);
   if (status == Status::Unknown) {
     if (rule.shape == FlatShape::Success && (scratch_ == "1" || scratch_ == "0")) {
       if (pass.wins(rule)) pass.outcome = scratch_ == "1" ? Status::Ok : Status::Error;
       return SUCCESS;
     }
+    pass.unread_outcome = true;
     pass.wrong_type(rule, "an outcome sonde knows");
     return SUCCESS;
   }
@@ -277,11 +303,10 @@ error_code FlatReader::apply_content(const FlatRule& rule, od::value value, Pass
   if (!fields_.has(rule.field)) return SUCCESS;
   od::json_type type;
   if (const error_code error = value.type().get(type)) return error;
-  if (!pass.wins(rule)) return SUCCESS;
+  if (is_null(value) || !pass.wins(rule)) return SUCCESS;
   Span& span = pass.span;
   if (const error_code error = read_text(value, is_prompt ? span.input : span.output)) return error;
-  const Form form = type == od::json_type::null     ? Form::None
-                    : type == od::json_type::array  ? Form::Messages
+  const Form form = type == od::json_type::array    ? Form::Messages
                     : type == od::json_type::object ? Form::Json
                                                     : Form::Text;
   (is_prompt ? span.input_form : span.output_form) = form;
@@ -290,17 +315,20 @@ error_code FlatReader::apply_content(const FlatRule& rule, od::value value, Pass
 
 error_code FlatReader::apply_time(const FlatRule& rule, od::value value, Pass& pass) {
   if (const error_code error = read_text(value, scratch_)) return error;
-  if (scratch_.empty() || !pass.wins(rule)) return SUCCESS;
-  Span& span = pass.span;
-  span.start_time = parse_iso_time(scratch_);
-  if (!span.start_time) {
+  if (scratch_.empty()) return SUCCESS;
+  std::optional<int64_t> time = parse_iso_time(scratch_);
+  if (!time) {
     double number = 0;
     const auto [end, error] =
         std::from_chars(scratch_.data(), scratch_.data() + scratch_.size(), number);
     const bool whole = error == std::errc{} && end == scratch_.data() + scratch_.size();
-    if (whole) span.start_time = epoch_to_micros(number);
+    if (whole) time = epoch_to_micros(number);
   }
-  if (!span.start_time) pass.wrong_type(rule, "times");
+  if (!time) {
+    pass.wrong_type(rule, "times");
+  } else if (pass.wins(rule)) {
+    pass.span.start_time = time;
+  }
   return SUCCESS;
 }
 
@@ -323,23 +351,33 @@ error_code FlatReader::apply_rating(od::value value, Span& span) {
 }
 
 error_code FlatReader::apply_parameter(const FlatRule& rule, od::value value, Span& span) {
-  if (const error_code error = read_text(value, scratch_)) return error;
+  od::json_type type;
+  if (const error_code error = value.type().get(type)) return error;
+  if (is_null(value)) return SUCCESS;
+  std::string members;
   if (rule.shape == FlatShape::Parameters) {
-    if (scratch_.size() > 2 && scratch_[0] == '{' && span.parameters.empty()) {
-      span.parameters = scratch_;
+    if (const error_code error = read_text(value, members)) return error;
+    // Also as text that holds JSON.
+    if (type == od::json_type::string && !read_object_text(members)) return SUCCESS;
+    if (!members.starts_with('{') || members == "{}") return SUCCESS;
+    members.erase(0, 1);
+  } else {
+    double number = 0;
+    if (type == od::json_type::string && read_number(value, number) == SUCCESS) {
+      scratch_ = fmt::format("{}", number);  // "0.7" is meant as a number.
+    } else {
+      std::string_view raw;
+      if (const error_code error = simdjson::to_json_string(value).get(raw)) return error;
+      if (const error_code error = assign_minified(raw, scratch_)) return error;
     }
-    return SUCCESS;
+    members = fmt::format("\"{}\":{}}}", rule.key, scratch_);
   }
-  // Only numbers, flags and objects are parameters; text would have to be quoted again.
-  const bool plain = !scratch_.empty() && std::string_view("-0123456789tf{[").find(scratch_[0]) !=
-                                              std::string_view::npos;
-  if (!plain) return SUCCESS;
   if (span.parameters.empty()) {
     span.parameters = "{";
   } else {
     span.parameters.back() = ',';
   }
-  fmt::format_to(std::back_inserter(span.parameters), "\"{}\":{}}}", rule.key, scratch_);
+  span.parameters += members;
   return SUCCESS;
 }
 
@@ -374,7 +412,7 @@ error_code FlatReader::apply_field(const FlatRule& rule, od::value value, Pass& 
   switch (rule.shape) {
     case FlatShape::Text:
     case FlatShape::Tags: {
-      if (!pass.wins(rule)) return SUCCESS;
+      if (is_null(value) || !pass.wins(rule)) return SUCCESS;
       std::string& text = span.*std::get<TextMember>(column(rule.field).member);
       return read_text(value, text);
     }
@@ -421,8 +459,8 @@ error_code FlatReader::keep_attribute(std::string_view name, od::value value, Sp
 
 void FlatReader::finish(Pass& pass) {
   Span& span = pass.span;
-  // The workshop's five keys are documented as milliseconds; everything else goes by what the
-  // file's sample told.
+  // The workshop's response times are documented as milliseconds, should the file's sample not
+  // tell; everything else goes by the sample alone.
   const bool workshop = pass.workshop_keys >= 4 && pass.workshop_keys == pass.keys;
   span.source = workshop ? "workshop" : "flat";
   if (workshop && span.category.empty()) span.category = "Uncategorized";
@@ -431,6 +469,13 @@ void FlatReader::finish(Pass& pass) {
   const auto unit = [&pass](TimeUnit of_key) {
     return of_key == TimeUnit::Infer ? pass.units.unit : of_key;
   };
+  if (workshop && pass.units.unit == TimeUnit::Infer) pass.duration_unit = TimeUnit::Milliseconds;
+  for (const auto& [rule, wanted] : pass.unread) {
+    add_note(
+        pass.notes,
+        fmt::format("values of \"{}\" that are not {} were taken as unknown", rule->key, wanted),
+        pass.location);
+  }
   if (pass.duration) span.duration = to_micros(*pass.duration, unit(pass.duration_unit));
   if (pass.ttft) span.time_to_first_token = to_micros(*pass.ttft, unit(pass.ttft_unit));
 
@@ -438,7 +483,7 @@ void FlatReader::finish(Pass& pass) {
     span.status = pass.outcome;
   } else if (pass.has_error) {
     span.status = Status::Error;
-  } else if (pass.outcome_key && pass.won[static_cast<size_t>(Field::Status)] == nullptr) {
+  } else if (pass.error_key && !pass.unread_outcome) {
     span.status = Status::Ok;  // There is a place for an error, and it is empty.
   }
   if (span.status == Status::Error) {
@@ -473,6 +518,9 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t cap
     const FlatRule* const rule = rule_of(field.key(), std::min(position++, kKeysMax), name);
     ++pass.keys;
     if (rule == nullptr) {
+      if (name.find('\\') != std::string_view::npos) {
+        if (const auto error = field.unescaped_key().get(name)) return malformed(error);
+      }
       const error_code error = keep_attribute(name, field.value(), span);
       if (is_malformed(error)) return malformed(error);
       continue;

@@ -1,5 +1,6 @@
 // Seconds or milliseconds? Told by the values, where that is safe.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -24,7 +25,13 @@ FlatUnits infer_flat_units(std::span<const std::string_view> records, TimeUnit o
       if (rule == nullptr || rule->field != Field::Duration || rule->unit != TimeUnit::Infer)
         continue;
       double value = 0;
-      if (field.value.get_double().get(value) != SUCCESS || value <= 0) continue;
+      std::string_view text;
+      if (field.value.get_string().get(text) == SUCCESS) {
+        std::from_chars(text.data(), text.data() + text.size(), value);
+      } else if (field.value.get_double().get(value) != SUCCESS) {
+        continue;
+      }
+      if (!(value > 0) || !std::isfinite(value)) continue;
       values.push_back(value);
       fractions += value != std::floor(value) ? 1 : 0;
       key = rule->key;

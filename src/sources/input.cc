@@ -106,6 +106,8 @@ class CompressedInput : public Input {
   auto corrupt(std::string_view what) const {
     return fail(Code::InvalidInput, "{}: {}; what came before it was read", path_, what);
   }
+  // Damage that was met after some bytes, which are handed out first; asking again says it again.
+  std::string damage_;
 
   std::unique_ptr<FileInput> file_;
   std::string path_;
@@ -122,21 +124,29 @@ class GzipInput final : public CompressedInput {
     if (!started_) start_member();
     state_.next_out = reinterpret_cast<uint8_t*>(into);
     state_.avail_out = static_cast<uint32_t>(size);
-    while (state_.avail_out == size) {
+    while (damage_.empty() && state_.avail_out == size) {
       if (state_.block_state == ISAL_BLOCK_FINISH && !TRY(next_member())) return size_t{0};
-      if (state_.avail_in == 0) {
-        if (!TRY(refill())) return corrupt("the gzip stream ends too early");
-        state_.next_in = reinterpret_cast<uint8_t*>(buffer_.data());
-        state_.avail_in = static_cast<uint32_t>(available_);
-      }
+      // The decoder may hold output, or the end of its input, that it had no room for.
+      const bool ended = state_.avail_in == 0 && !TRY(fill());
       const int code = isal_inflate(&state_);
-      if (code != ISAL_DECOMP_OK)
-        return corrupt(fmt::format("the gzip stream is damaged ({})", code));
+      if (code != ISAL_DECOMP_OK) {
+        damage_ = fmt::format("the gzip stream is damaged ({})", code);
+      } else if (ended && state_.avail_out == size && state_.block_state != ISAL_BLOCK_FINISH) {
+        damage_ = "the gzip stream ends too early";
+      }
     }
+    if (state_.avail_out == size) return corrupt(damage_);
     return size - state_.avail_out;
   }
 
  private:
+  Result<bool> fill() {
+    if (!TRY(refill())) return false;
+    state_.next_in = reinterpret_cast<uint8_t*>(buffer_.data());
+    state_.avail_in = static_cast<uint32_t>(available_);
+    return true;
+  }
+
   void start_member() {
     const auto* const next_in = started_ ? state_.next_in : nullptr;
     const uint32_t avail_in = started_ ? state_.avail_in : 0;
@@ -153,11 +163,7 @@ class GzipInput final : public CompressedInput {
 
   // A gzip file may hold several members one after the other. False at the end.
   Result<bool> next_member() {
-    if (state_.avail_in == 0) {
-      if (!TRY(refill())) return false;
-      state_.next_in = reinterpret_cast<uint8_t*>(buffer_.data());
-      state_.avail_in = static_cast<uint32_t>(available_);
-    }
+    if (state_.avail_in == 0 && !TRY(fill())) return false;
     if (*state_.next_in == 0) return false;  // Zero padding, as tape tools write.
     start_member();
     return true;
@@ -181,24 +187,33 @@ class ZstdInput final : public CompressedInput {
 
   Result<size_t> read(char* into, size_t size) override {
     ZSTD_outBuffer out{into, size, 0};
-    while (out.pos == 0) {
-      if (at_ == available_ && !TRY(refill())) {
-        if (pending_ != 0) return corrupt("the zstd stream ends too early");
-        return size_t{0};
+    while (damage_.empty() && out.pos == 0) {
+      // A full output may mean that the decoder holds more.
+      if (at_ == available_ && !may_hold_ && !TRY(refill())) {
+        if (wanted_ == 0) return size_t{0};
+        damage_ = "the zstd stream ends too early";
+        break;
       }
-      ZSTD_inBuffer in{buffer_.data(), available_, at_};
-      pending_ = ZSTD_decompressStream(stream_, &out, &in);
+      // A block at a time: on an error, what the call has decoded is lost.
+      const size_t most = std::min(available_, at_ + std::max<size_t>(wanted_, 1));
+      ZSTD_inBuffer in{buffer_.data(), most, at_};
+      const size_t code = ZSTD_decompressStream(stream_, &out, &in);
       at_ = in.pos;
-      if (ZSTD_isError(pending_) != 0) {
-        return corrupt(fmt::format("the zstd stream is damaged ({})", ZSTD_getErrorName(pending_)));
+      may_hold_ = out.pos == out.size;
+      if (ZSTD_isError(code) != 0) {
+        damage_ = fmt::format("the zstd stream is damaged ({})", ZSTD_getErrorName(code));
+      } else {
+        wanted_ = code;
       }
     }
+    if (out.pos == 0) return corrupt(damage_);
     return out.pos;
   }
 
  private:
   ZSTD_DStream* stream_;
-  size_t pending_ = 0;
+  size_t wanted_ = 0;  // Bytes to the end of the block; 0 between frames.
+  bool may_hold_ = false;
 };
 
 Result<> add_folder(const std::string& folder, std::vector<std::string>& paths) {

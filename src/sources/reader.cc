@@ -46,7 +46,6 @@ void collect(const std::vector<std::unique_ptr<Worker>>& workers, const Blocks& 
              const std::vector<std::string>& paths, ReadReport& report) {
   report.files.resize(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) report.files[i].path = paths[i];
-  for (const auto& file : blocks.files()) report.files[file->index].unit_note = file->units.sentence;
   for (const auto& worker : workers) {
     for (const auto& [index, counts] : worker->files()) {
       FileReport& file = report.files[index];
@@ -58,10 +57,15 @@ void collect(const std::vector<std::unique_ptr<Worker>>& workers, const Blocks& 
     merge_notes(worker->notes(), report.notes);
     report.excluded += worker->excluded();
   }
-  for (FileReport& file : report.files) {
-    report.documents += file.documents;
-    // The unit matters only where flat records with a response time were read.
-    if (!file.sources.contains("flat")) file.unit_note.clear();
+  for (const FileReport& file : report.files) report.documents += file.documents;
+  for (const auto& state : blocks.files()) {
+    // The unit matters only where flat records with a response time were read. The workshop's are
+    // milliseconds, unless the values say otherwise.
+    FileReport& file = report.files[state->index];
+    const bool is_workshop =
+        file.sources.contains("workshop") &&
+        (state->units.unit == TimeUnit::Seconds || state->units.unit == TimeUnit::Microseconds);
+    if (file.sources.contains("flat") || is_workshop) file.unit_note = state->units.sentence;
   }
 }
 
@@ -79,7 +83,8 @@ tl::unexpected<Error> nothing_read(const ReadReport& report) {
       code = Code::Unavailable;
     } else if (reject != report.rejects.end()) {
       why += fmt::format("{}:{}: {}", file.path, reject->line, reject->reason);
-      if (file.rejected > 1) why += fmt::format(" (and {} more records like it)", file.rejected - 1);
+      if (file.rejected > 1)
+        why += fmt::format(" (and {} more records like it)", file.rejected - 1);
     } else {
       why += fmt::format("{}: no records in it", file.path);
     }

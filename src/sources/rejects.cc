@@ -8,11 +8,30 @@
 #include <cstring>
 #include <numeric>
 
+#include "base/utf8.h"
+
 namespace sonde {
 namespace {
 
 // 48 MB of entries; a log with more broken records than this is not a log.
 constexpr size_t kEntriesMax = 1'000'000;
+// Reasons name keys and values, so there may be as many as records.
+constexpr size_t kReasonsMax = 10'000;
+
+// Newlines before `to`. Counts on from where it stopped in this block.
+uint32_t lines_before(Block& block, size_t to) {
+  const char* const data = block.buffer.data();
+  const bool by_offset = block.file->layout == Layout::Lines && block.file->input->is_seekable();
+  const size_t from = by_offset ? std::min(block.documents.front().begin, to) : 0;
+  if (block.counted_to < from || block.counted_to > to) {
+    block.counted_to = from;
+    block.counted_lines = 0;
+  }
+  block.counted_lines +=
+      static_cast<uint32_t>(std::count(data + block.counted_to, data + to, '\n'));
+  block.counted_to = to;
+  return block.counted_lines;
+}
 
 }  // namespace
 
@@ -20,23 +39,27 @@ RejectLog::RejectLog(bool keep_records) {
   if (keep_records) records_.reset(std::tmpfile());
 }
 
-void RejectLog::add(const Block& block, Extent extent, std::string_view reason) {
-  const char* const data = block.buffer.data();
-  const bool by_offset = block.file->layout == Layout::Lines && block.file->input->is_seekable();
-  const size_t from = by_offset ? block.documents.front().begin : 0;
-  const auto lines = std::count(data + std::min(from, extent.begin), data + extent.begin, '\n');
+uint32_t RejectLog::index_of(std::string_view reason) {
+  std::string text = valid_utf8(reason);
+  if (const auto known = reason_index_.find(text); known != reason_index_.end())
+    return known->second;
+  if (reasons_.size() >= kReasonsMax) text = "not understood";
+  const auto [at, is_new] =
+      reason_index_.emplace(std::move(text), static_cast<uint32_t>(reasons_.size()));
+  if (is_new) reasons_.push_back(at->first);
+  return at->second;
+}
 
+void RejectLog::add(Block& block, Extent extent, std::string_view reason) {
+  const uint32_t lines = lines_before(block, extent.begin);
   const std::lock_guard lock(mutex_);
   ++count_;
   if (entries_.size() == kEntriesMax) return;
-  auto known = std::find(reasons_.begin(), reasons_.end(), reason);
-  if (known == reasons_.end()) known = reasons_.emplace(reasons_.end(), reason);
-  entries_.push_back({block.file->index, block.number, static_cast<uint32_t>(lines),
-                      static_cast<uint32_t>(known - reasons_.begin()), block.offset + extent.begin,
-                      records_bytes_, extent.end - extent.begin});
+  entries_.push_back({block.file->index, block.number, lines, index_of(reason),
+                      block.offset + extent.begin, records_bytes_, extent.end - extent.begin});
   if (records_ == nullptr) return;
   const size_t size = extent.end - extent.begin;
-  records_bytes_ += std::fwrite(data + extent.begin, 1, size, records_.get());
+  records_bytes_ += std::fwrite(block.buffer.data() + extent.begin, 1, size, records_.get());
 }
 
 void RejectLog::sort() {
@@ -89,7 +112,7 @@ Result<> RejectLog::write(const std::string& path,
     writer.Key("reason");
     writer.String(reasons_[entry.reason]);
     writer.Key("record");
-    writer.String(record);
+    writer.String(valid_utf8(record));
     writer.EndObject();
     std::fwrite(buffer.GetString(), 1, buffer.GetSize(), out.get());
     std::fputc('\n', out.get());

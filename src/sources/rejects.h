@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -21,8 +22,8 @@ class RejectLog {
   // `keep_records`: also keep the records' bytes (in a temporary file) for write().
   explicit RejectLog(bool keep_records);
 
-  // `line_in_block` counts the newlines before the record in its block. Thread-safe.
-  void add(const Block& block, Extent extent, std::string_view reason);
+  // Thread-safe; the block is the caller's own.
+  void add(Block& block, Extent extent, std::string_view reason);
 
   uint64_t count() const { return count_; }
 
@@ -43,6 +44,7 @@ class RejectLog {
     uint64_t size;
   };
   void sort();
+  uint32_t index_of(std::string_view reason);
   uint64_t line_of(const Entry& entry, const std::vector<std::shared_ptr<FileState>>& files) const;
 
   struct CloseFile {
@@ -52,6 +54,7 @@ class RejectLog {
   std::mutex mutex_;
   std::vector<Entry> entries_;  // At most kEntriesMax; count_ goes on.
   std::vector<std::string> reasons_;
+  std::unordered_map<std::string, uint32_t> reason_index_;
   uint64_t count_ = 0;
   std::unique_ptr<std::FILE, CloseFile> records_;
   uint64_t records_bytes_ = 0;

@@ -13,8 +13,9 @@ bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; 
 // Cuts white space, commas and (from the back) brackets that belong to the array around it.
 Extent trimmed(const char* data, Extent extent, std::string_view trailing) {
   while (extent.begin < extent.end && is_space(data[extent.begin])) ++extent.begin;
-  while (extent.begin < extent.end && (is_space(data[extent.end - 1]) ||
-                                       trailing.find(data[extent.end - 1]) != std::string_view::npos)) {
+  while (extent.begin < extent.end &&
+         (is_space(data[extent.end - 1]) ||
+          trailing.find(data[extent.end - 1]) != std::string_view::npos)) {
     --extent.end;
   }
   return extent;
@@ -40,7 +41,8 @@ Worker::Worker(Shared shared, SpanSink& sink)
 }
 
 void Worker::run() {
-  while (shared_.request.stop == nullptr || !shared_.request.stop->load(std::memory_order_relaxed)) {
+  while (shared_.request.stop == nullptr ||
+         !shared_.request.stop->load(std::memory_order_relaxed)) {
     const Result<bool> more = shared_.blocks.next(block_);
     if (more && !*more) return;
     if (more) {
@@ -53,23 +55,25 @@ void Worker::run() {
 
 void Worker::read_block() {
   counts_ = &files_[block_.file->index];
-  if (block_.too_large) {
-    const Extent extent = block_.documents.front();
-    if (recover(extent)) return;
-    ++counts_->rejected;
-    shared_.rejects.add(block_, extent,
-                        fmt::format("larger than {} bytes (document-bytes-max)",
-                                    shared_.request.options.document_bytes_max));
-    return;
-  }
-  for (const Extent extent : block_.documents) {
-    const Extent document = trimmed(block_.buffer.data(), extent, "");
-    if (document.begin != document.end) read_extent(document);
+  for (size_t i = 0; i < block_.documents.size(); ++i) {
+    const Extent document = trimmed(block_.buffer.data(), block_.documents[i], "");
+    if (document.begin == document.end) continue;
+    const bool is_cut = block_.too_large && i + 1 == block_.documents.size();
+    const uint64_t size = document.end - document.begin;
+    if (!is_cut && size <= shared_.request.options.document_bytes_max) {
+      read_extent(document);
+    } else if (!recover(document)) {
+      ++counts_->rejected;
+      shared_.rejects.add(block_, document,
+                          fmt::format("larger than {} bytes (document-bytes-max)",
+                                      shared_.request.options.document_bytes_max));
+    }
   }
 }
 
 void Worker::read_extent(Extent extent) {
-  const Result<> done = read_document_at(block_.buffer.data() + extent.begin, extent.end - extent.begin);
+  const Result<> done =
+      read_document_at(block_.buffer.data() + extent.begin, extent.end - extent.begin);
   if (done) {
     ++counts_->documents;
     return;
@@ -84,9 +88,11 @@ size_t Worker::capacity_from(const char* data) const {
 }
 
 Result<> Worker::read_document_at(const char* data, size_t size) {
-  context_.location = {block_.file->index, block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
+  context_.location = {block_.file->index,
+                       block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
   context_.raw = std::string_view(data, size);
   spans_of_document_ = 0;
+  document_id_.clear();
   FlatOutcome outcome = FlatOutcome::OtherFormat;
   if (flat_first_ && *data == '{') {
     TRY(read_flat(data, size, FlatReader::Certainty::Maybe, outcome));
@@ -94,7 +100,9 @@ Result<> Worker::read_document_at(const char* data, size_t size) {
   }
   simdjson::dom::element element;
   // The buffer has the padding the parser wants.
-  const auto error = parser_.parse(data, size, capacity_from(data) < size + simdjson::SIMDJSON_PADDING).get(element);
+  const auto error =
+      parser_.parse(data, size, capacity_from(data) < size + simdjson::SIMDJSON_PADDING)
+          .get(element);
   if (error) return fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
   simdjson::dom::object object;
   const bool is_object = element.get_object().get(object) == simdjson::SUCCESS;
@@ -145,7 +153,7 @@ void Worker::finish_span(Span& span) {
   span.location = context_.location;
   if (vocabulary_ == Vocabulary::Attributes) shared_.request.normalize(span);
   if (fields.has(Field::SpanId) && span.span_id.empty()) {
-    span.span_id = span.message_id.empty() ? shared_.occurrences.id_of(context_.raw) : span.message_id;
+    span.span_id = span.message_id.empty() ? document_id() : span.message_id;
     if (spans_of_document_ > 0) span.span_id += "." + std::to_string(spans_of_document_);
   }
   if (span.trace_id.empty()) span.trace_id = span.span_id;
@@ -153,20 +161,29 @@ void Worker::finish_span(Span& span) {
   sink_.add(span);
 }
 
+// The same for a record however it is laid out, and for all spans of one document.
+const std::string& Worker::document_id() {
+  if (!document_id_.empty()) return document_id_;
+  minified_.resize(context_.raw.size() + simdjson::SIMDJSON_PADDING);
+  size_t size = 0;
+  const auto error =
+      simdjson::minify(context_.raw.data(), context_.raw.size(), minified_.data(), size);
+  document_id_ = shared_.occurrences.id_of(
+      error == simdjson::SUCCESS ? std::string_view(minified_.data(), size) : context_.raw);
+  return document_id_;
+}
+
 // An array or a run of documents that lost its balance (a brace or a quote is missing): looks for
 // records by line instead, at the indentation of the broken one. True when it found more than one.
 bool Worker::recover(Extent extent) {
   const char* const data = block_.buffer.data();
-  size_t line_begin = extent.begin;
-  while (line_begin > 0 && data[line_begin - 1] != '\n') --line_begin;
-  const std::string_view indent(data + line_begin, extent.begin - line_begin);
-  if (indent.find_first_not_of(" \t") != std::string_view::npos) return false;
-
-  const std::string start = "\n" + std::string(indent) + "{";
+  const std::optional<std::string> start = sibling_start(data, extent.begin);
+  if (!start) return false;
   const std::string_view text(data, extent.end);
   std::vector<size_t> begins = {extent.begin};
-  for (size_t at = text.find(start, extent.begin); at != std::string_view::npos; at = text.find(start, at + 1)) {
-    begins.push_back(at + start.size() - 1);
+  for (size_t at = text.find(*start, extent.begin); at != std::string_view::npos;
+       at = text.find(*start, at + 1)) {
+    begins.push_back(at + start->size() - 1);
   }
   if (begins.size() == 1) return false;
   begins.push_back(extent.end);

@@ -53,11 +53,13 @@ class Worker {
 
   void read_block();
   void read_extent(Extent extent);
-  Result<> read_flat(const char* data, size_t size, FlatReader::Certainty certainty, FlatOutcome& outcome);
+  Result<> read_flat(const char* data, size_t size, FlatReader::Certainty certainty,
+                     FlatOutcome& outcome);
   Result<> read_document_at(const char* data, size_t size);
   Result<> read_element(simdjson::dom::element element);
   bool recover(Extent extent);
   void finish_span(Span& span);
+  const std::string& document_id();
   size_t capacity_from(const char* data) const;
 
   Shared shared_;
@@ -66,9 +68,11 @@ class Worker {
   Notes notes_;
   ReadContext context_;
   FlatReader flat_;
-  bool flat_first_ = true;  // The last document was flat.
+  bool flat_first_ = true;                    // The last document was flat.
   Vocabulary vocabulary_ = Vocabulary::None;  // Of the document's source.
   unsigned spans_of_document_ = 0;
+  std::string document_id_;  // Empty until a span needs it.
+  std::string minified_;
   simdjson::dom::parser parser_;
   Block block_;
   FileCounts* counts_ = nullptr;

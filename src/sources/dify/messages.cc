@@ -98,6 +98,8 @@ void read_texts(Record& record) {
   if (!prompt || !record.read_prompt(*prompt)) {
     record.read_input("query");
     if (!record.span.input.empty()) record.span.input_form = Form::Text;
+    // A completion app has no query: its variables are what is known of a prompt that failed early.
+    if (record.span.input.empty()) record.read_input("inputs");
   }
   record.read_output("answer");
   if (!record.span.output.empty()) record.span.output_form = Form::Text;

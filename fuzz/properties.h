@@ -1,0 +1,49 @@
+// What must hold for every span and every patch, whatever bytes they were made from.
+#pragma once
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/columns.h"
+#include "model/span.h"
+#include "model/span_json.h"
+#include "sources/source.h"
+
+namespace sonde::fuzz {
+
+class Collector final : public SpanSink {
+ public:
+  void add(Span& span) override { spans.push_back(span); }
+  std::vector<Span> spans;
+};
+
+inline void check_span(const Span& span) {
+  for (const Column& column : span_columns()) {
+    const auto* const member = std::get_if<NumberMember>(&column.member);
+    if (member == nullptr || !(span.**member)) continue;
+    if (column.type == ColumnType::Count || column.type == ColumnType::Duration) {
+      CHECK(*(span.**member) >= 0);
+    }
+  }
+  const std::string json = to_json(span);
+  CHECK(simdjson::validate_utf8(json));
+  CHECK(json.find('\n') == std::string::npos);
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  CHECK(parser.parse(json).get_object().get(object) == simdjson::SUCCESS);
+}
+
+// The spans in an order that does not depend on when they came.
+inline std::vector<std::string> sorted_json(const std::vector<Span>& spans) {
+  std::vector<std::string> lines;
+  for (const Span& span : spans) lines.push_back(to_json(span));
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+}  // namespace sonde::fuzz
