@@ -1,8 +1,8 @@
 // Every source: any JSON documents, one a line, give sound spans; the order of the documents and
 // the memory for joins change nothing; what `convert` writes is read back as it was.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 
 #include "base/hash.h"
 #include "dialects/normalize.h"
@@ -69,10 +69,7 @@ std::vector<Span> read_all(const std::vector<std::string>& lines, const ReadOpti
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<std::string> lines;
-  for (const auto part : std::views::split(text, '\n')) {
-    if (lines.size() == 16) break;
-    lines.emplace_back(part.begin(), part.end());
-  }
+  for (const std::string_view part : fuzz::split(text, '\n', 16)) lines.emplace_back(part);
   const std::vector<Span> spans = read_all(lines, {});
   std::vector<std::string> written;
   for (const Span& span : spans) {
@@ -82,9 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<std::string> sorted = fuzz::sorted_json(spans);
 
   if (lines.size() > 1) {
-    std::ranges::reverse(lines);
+    std::reverse(lines.begin(), lines.end());
     // Temporary files are slow: one input in eight makes them.
-    const bool spill = hash_text(text) % 8 == 0;
+    const bool spill = hash_bytes(text) % 8 == 0;
     const ReadOptions options{.memory_bytes_max = spill ? 1U : 1U << 29};
     CHECK(fuzz::sorted_json(read_all(lines, options)) == sorted);
   }

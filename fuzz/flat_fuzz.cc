@@ -50,15 +50,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   const std::string_view first = text.substr(0, text.find('\0'));
-  const std::string_view second = first.size() == text.size() ? text : text.substr(first.size() + 1);
+  const std::string_view second =
+      first.size() == text.size() ? text : text.substr(first.size() + 1);
   const bool all = (data[0] & 1) != 0;
   const FieldSet fields =
       all ? FieldSet::all() : FieldSet{Field::Duration, Field::Status, Field::Input};
   const auto certainty =
       (data[0] & 2) != 0 ? FlatReader::Certainty::Maybe : FlatReader::Certainty::Certain;
   const std::string padded = std::string(text) + std::string(simdjson::SIMDJSON_PADDING, ' ');
-  const std::string_view samples[] = {std::string_view(padded).substr(0, first.size()),
-                                      std::string_view(padded).substr(first.size(), text.size() - first.size())};
+  const std::string_view samples[] = {
+      std::string_view(padded).substr(0, first.size()),
+      std::string_view(padded).substr(first.size(), text.size() - first.size())};
   const FlatUnits units = infer_flat_units(samples, TimeUnit::Infer);
 
   FlatReader fresh(fields);

@@ -46,4 +46,16 @@ inline std::vector<std::string> sorted_json(const std::vector<Span>& spans) {
   return lines;
 }
 
+// The parts between separators, at most `most` of them.
+inline std::vector<std::string_view> split(std::string_view text, char separator, size_t most) {
+  std::vector<std::string_view> parts;
+  while (parts.size() < most) {
+    const size_t end = std::min(text.find(separator), text.size());
+    parts.push_back(text.substr(0, end));
+    if (end == text.size()) break;
+    text.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
 }  // namespace sonde::fuzz

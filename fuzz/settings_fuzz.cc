@@ -40,8 +40,8 @@ class Folder {
 
 void check_values(std::string_view text) {
   if (const auto micros = parse_iso_time(text)) {
-    CHECK(parse_iso_time(format_iso_time(*micros)) == micros || format_iso_time(*micros)[0] == '-' ||
-          format_iso_time(*micros).find('-') > 4);
+    CHECK(parse_iso_time(format_iso_time(*micros)) == micros ||
+          format_iso_time(*micros)[0] == '-' || format_iso_time(*micros).find('-') > 4);
   }
   if (const auto nanos = parse_decimal_nanos(text)) {
     CHECK(parse_decimal_nanos(format_decimal_nanos(*nanos)) == nanos);
@@ -54,7 +54,8 @@ void check_values(std::string_view text) {
 
 void check_settings(const Folder& folder, std::string_view text) {
   folder.write("sonde.toml", text);
-  const auto settings = load_settings({.flags = {}, .environment = {}, .working_dir = folder.path()});
+  const auto settings =
+      load_settings({.flags = {}, .environment = {}, .working_dir = folder.path()});
   if (!settings) {
     CHECK(settings.error().message.find("sonde.toml") != std::string::npos);
     return;

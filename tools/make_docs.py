@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Writes the pages of docs/ that the program prints from its tables. Needs build/release/sonde.
+"""Writes the pages of docs/ that the program prints from its tables, and the outputs that README.md
+shows: every ```console block there is a command after "$ " and what it printed. Needs
+build/release/sonde.
 
     make_docs.py             write the pages
     make_docs.py --check     exit 1 when a committed page differs from what would be written
 """
 
 import argparse
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -19,6 +23,27 @@ PAGES = {
 }
 
 
+CONSOLE = re.compile(r"(```console\n\$ ([^\n]+)\n)(.*?)(```)", re.DOTALL)
+
+
+def freshen(path, text, check, stale):
+    if path.is_file() and path.read_text() == text:
+        return
+    if check:
+        stale.append(path.relative_to(ROOT))
+    else:
+        path.write_text(text)
+
+
+def run_console(match):
+    """The block again, with what its command prints today."""
+    environment = {**os.environ, "COLUMNS": "100", "PATH": f"{SONDE.parent}:{os.environ['PATH']}"}
+    environment = {k: v for k, v in environment.items() if not k.startswith("SONDE_")}
+    done = subprocess.run(["bash", "-c", match[2]], cwd=ROOT, env=environment, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return match[1] + done.stdout.rstrip("\n") + "\n" + match[4]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed pages")
@@ -28,19 +53,15 @@ def main():
         return 1
     stale = []
     for page, arguments in PAGES.items():
-        path = ROOT / "docs" / page
-        done = subprocess.run([SONDE, *arguments], stdout=subprocess.PIPE, check=False)
+        done = subprocess.run([SONDE, *arguments], stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
             print(f"sonde {' '.join(arguments)} failed: docs/{page} not made", file=sys.stderr)
             return 1
-        if path.is_file() and path.read_bytes() == done.stdout:
-            continue
-        if options.check:
-            stale.append(page)
-        else:
-            path.write_bytes(done.stdout)
+        freshen(ROOT / "docs" / page, done.stdout, options.check, stale)
+    readme = ROOT / "README.md"
+    freshen(readme, CONSOLE.sub(run_console, readme.read_text()), options.check, stale)
     for page in stale:
-        print(f"docs/{page} is stale: run make docs and commit the change", file=sys.stderr)
+        print(f"{page} is stale: run make docs and commit the change", file=sys.stderr)
     return 1 if stale else 0
 
 

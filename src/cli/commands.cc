@@ -1,7 +1,29 @@
 #include "cli/commands.h"
 
+#include "analysis/check.h"
+#include "metrics/metric_table.h"
+
 namespace sonde {
 namespace {
+
+std::string nothing() { return {}; }
+
+std::string metric_reference() {
+  std::string text = "\nMetrics:\n";
+  for (const Metric& metric : metrics()) {
+    text += fmt::format("  {:<17} {}{}{}\n", metric.name, metric.formula,
+                        metric.excludes.empty() ? "" : "; leaves out ", metric.excludes);
+  }
+  return text;
+}
+
+std::string check_reference() {
+  std::string text = "\nChecks:\n";
+  for (const Check& check : all_checks()) {
+    text += fmt::format("  {:<27} {:<6} {}\n", check.id, to_string(check.kind), check.description);
+  }
+  return text;
+}
 
 // In the order in which a newcomer needs them.
 constexpr Command kCommands[] = {
@@ -12,24 +34,24 @@ constexpr Command kCommands[] = {
      "  sonde analyze logs.json --success \"status = ok and not refusal and feedback != dislike\"\n"
      "  sonde analyze dump/ --format html -o report.html\n"
      "  psql ... | sonde analyze - --json\n",
-     declare_analyze},
+     declare_analyze, metric_reference},
     {"optimize", "what is wrong with failed prompts, and what to change",
      "  sonde optimize logs.json\n"
      "  sonde optimize dump/ --where \"app = 'Harbor Support'\"\n"
      "  sonde optimize logs.json --json | jq '.findings[].patch'\n",
-     declare_optimize},
+     declare_optimize, check_reference},
     {"show", "one execution whole: prompt, answer, error, tokens, cost, timing",
      "  sonde show logs.json r-1f2e3d4c5b6a7980\n"
      "  sonde show dump/ 5c9b7a1e-0000-4000-8000-000000000001 --json\n",
-     declare_show},
+     declare_show, nothing},
     {"convert", "any known log format as canonical spans, one JSON object a line",
      "  sonde convert dump/ > spans.jsonl\n"
      "  sonde convert traces.jsonl --where \"kind = llm\" | sonde analyze -\n",
-     declare_convert},
+     declare_convert, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",
-     declare_settings},
+     declare_settings, nothing},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -16,6 +17,8 @@ struct Command {
   std::string_view examples;  // Printed below --help.
   // Declares the options and returns what runs them; the result is the exit code.
   std::function<Result<int>()> (*declare)(CLI::App& command);
+  // What else --help prints, from the program's tables.
+  std::string (*reference)();
 };
 
 std::span<const Command> all_commands();

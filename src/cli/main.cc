@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <map>
@@ -5,11 +6,11 @@
 #include <vector>
 
 #include "base/nearest.h"
-#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/version.h"
+#include "report/text_width.h"
 
 namespace {
 
@@ -25,11 +26,23 @@ bool is_processor_known() {
 #endif
 }
 
+// A message may quote a file's name or content, which must not steer the terminal.
+std::string printable(std::string_view message) {
+  std::string text;
+  while (true) {
+    const size_t end = std::min(message.find('\n'), message.size());
+    text += sonde::sanitize_line(message.substr(0, end));
+    if (end == message.size()) return text;
+    text += '\n';
+    message.remove_prefix(end + 1);
+  }
+}
+
 int unknown_command(std::string_view name) {
   std::vector<std::string_view> known;
   for (const sonde::Command& command : sonde::all_commands()) known.push_back(command.name);
   const std::string_view meant = sonde::nearest(name, known);
-  fmt::print(stderr, "sonde: no command '{}': {}\n", sonde::valid_utf8(name),
+  fmt::print(stderr, "sonde: no command '{}': {}\n", printable(name),
              meant.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
                            : fmt::format("did you mean '{}'?", meant));
   return sonde::kExitUsage;
@@ -43,7 +56,7 @@ int run(int argc, char** argv) {
   std::map<std::string, std::function<Result<int>()>, std::less<>> runs;
   for (const Command& command : sonde::all_commands()) {
     CLI::App* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->footer("\nExamples:\n" + std::string(command.examples));
+    sub->footer("\nExamples:\n" + std::string(command.examples) + command.reference());
     runs.emplace(command.name, command.declare(*sub));
   }
   if (argc > 1 && argv[1][0] != '-' && !runs.contains(argv[1])) return unknown_command(argv[1]);
@@ -55,7 +68,7 @@ int run(int argc, char** argv) {
   }
   const Result<int> result = runs.at(app.get_subcommands().front()->get_name())();
   if (result) return *result;
-  fmt::print(stderr, "sonde: {}\n", sonde::valid_utf8(result.error().message));
+  fmt::print(stderr, "sonde: {}\n", printable(result.error().message));
   return sonde::exit_code(result.error().code);
 }
 

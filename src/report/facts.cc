@@ -38,7 +38,7 @@ std::string files_text(const ReadReport& read) {
 
 std::string period_text(const Analysis& analysis) {
   const ZoneClock clock(analysis.time_zone);
-  if (!analysis.total.first_time || !analysis.total.last_time) return "the log has no times";
+  if (!analysis.total.first_time || !analysis.total.last_time) return "the log has no times; time zone " + analysis.time_zone;
   return fmt::format("{} to {}, {}", clock.minute(*analysis.total.first_time),
                      clock.minute(*analysis.total.last_time), analysis.time_zone);
 }
@@ -195,7 +195,7 @@ std::vector<Fact> definition_facts(std::span<const GroupColumn* const> columns, 
     for (const GroupColumn* column : columns) {
       if (column->metric != metric.name) continue;
       std::string text(metric.formula);
-      if (!metric.excludes.empty()) text.append("; without ").append(metric.excludes);
+      if (!metric.excludes.empty()) text.append("; leaves out ").append(metric.excludes);
       facts.push_back({column_heading(*column, level), {std::move(text)}});
     }
   }

@@ -10,6 +10,7 @@ namespace sonde {
 namespace {
 
 constexpr size_t kGap = 2;
+constexpr size_t kReadableWidth = 18;  // Of a group's name.
 constexpr std::array<std::string_view, 5> kToneStart = {"", "\x1b[31m", "\x1b[2m", "\x1b[1m",
                                                         "\x1b[32m"};
 constexpr std::string_view kToneEnd = "\x1b[0m";
@@ -62,20 +63,29 @@ bool drop_one(const std::vector<LayoutColumn>& columns, Plan& plan) {
   return true;
 }
 
-// Lists are squeezed first, then columns dropped, then the group's own columns squeezed.
+// Lists are squeezed first, then columns dropped while the group's own columns would lose their
+// meaning, and only then are those squeezed too.
 Plan plan_columns(const std::vector<LayoutColumn>& columns,
                   const std::vector<std::vector<Cell>>& rows, size_t width) {
   Plan plan;
   plan.shown.resize(columns.size());
   std::iota(plan.shown.begin(), plan.shown.end(), size_t{0});
   const std::vector<size_t> natural = natural_widths(columns, rows);
+  std::vector<LayoutColumn> readable = columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].width_min > 0) readable[i].width_min = std::min(natural[i], kReadableWidth);
+  }
   while (true) {
     plan.widths = natural;
     squeeze(columns, Keep::Fifth, width, plan);
     if (total_width(plan) <= width) return plan;
     Plan with_keys = plan;
-    squeeze(columns, Keep::Always, width, with_keys);
-    if (total_width(with_keys) <= width || !drop_one(columns, plan)) return with_keys;
+    squeeze(readable, Keep::Always, width, with_keys);
+    if (total_width(with_keys) <= width) return with_keys;
+    if (drop_one(columns, plan)) continue;
+    plan.widths = natural;
+    squeeze(columns, Keep::Always, width, plan);
+    return plan;
   }
 }
 

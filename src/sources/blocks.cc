@@ -15,7 +15,8 @@ constexpr size_t kBlockBytes = 512 << 10;
 constexpr size_t kProbeBytes = 256 << 10;
 constexpr size_t kLineSlackBytes = 16 << 10;
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+// The record separator begins the texts of a JSON text sequence (RFC 7464).
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1e'; }
 
 // The probe's text without a byte order mark and leading space.
 std::string_view without_bom(std::string_view text) {
@@ -290,7 +291,7 @@ void Blocks::cut_documents(Block& block, size_t& consumed) {
     consumed = std::min(splitter_.open_begin(), block.size);
     // The indentation of the open document stays with it: sibling_start() looks at it.
     const auto is_indent = [](char c) { return c == ' ' || c == '\t' || c == '['; };
-    while (consumed > 0 && is_indent(data[consumed - 1])) --consumed;
+    while (!at_end_ && consumed > 0 && is_indent(data[consumed - 1])) --consumed;
     return;
   }
   for (size_t at = consumed; at < block.size;) {

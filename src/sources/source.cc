@@ -1,13 +1,17 @@
 #include "sources/source.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sonde {
 
 void add_note(Notes& notes, std::string_view sentence, const Location& where) {
   auto found = notes.find(sentence);
   if (found == notes.end()) found = notes.emplace(sentence, Note{0, where}).first;
-  ++found->second.count;
+  Note& note = found->second;
+  ++note.count;
+  // The first place, in whatever order the threads came by.
+  if (std::tie(where.file, where.byte) < std::tie(note.first.file, note.first.byte)) note.first = where;
 }
 
 void Keys::assign(simdjson::dom::object object) {

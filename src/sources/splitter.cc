@@ -164,6 +164,7 @@ void Splitter::finish(const char* data, size_t size, std::vector<Extent>& docume
     add_gap(data, open_begin_, size, documents);
   }
   open_begin_ = size;
+  depth_ = 0;  // Asked again, there is nothing left.
 }
 
 void Splitter::skip_open(size_t size) {

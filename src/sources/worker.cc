@@ -8,7 +8,8 @@ namespace {
 
 constexpr size_t kParserBytes = 64 << 10;  // To begin with; it grows with the documents.
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+// The record separator begins the texts of a JSON text sequence (RFC 7464).
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1e'; }
 
 // Cuts white space, commas and (from the back) brackets that belong to the array around it.
 Extent trimmed(const char* data, Extent extent, std::string_view trailing) {

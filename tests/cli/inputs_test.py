@@ -98,12 +98,15 @@ class TimeUnits(unittest.TestCase):
         self.assertEqual(self.mean([0.5, 1.5, 2.5]), 1500)
 
     def test_are_left_open_where_not_safe(self):
-        self.assertIsNone(self.mean([60, 80, 100]))
+        self.assertIsNone(self.mean([60, 80, 100], key="latency"))
+
+    def test_of_the_workshop_are_milliseconds_by_definition(self):
+        self.assertEqual(self.mean([60, 80, 100]), 80)
 
     def test_flag_overrides(self):
-        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "ms"), 80)
-        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "s"), 80000)
-        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "us"), 0.08)
+        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "ms", key="latency"), 80)
+        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "s", key="latency"), 80000)
+        self.assertEqual(self.mean([60, 80, 100], "--time-unit", "us", key="latency"), 0.08)
         self.assertEqual(self.mean([800, 1200, 1600], "--time-unit", "s"), 1200000)
 
     def test_the_keys_name_wins(self):
@@ -156,11 +159,10 @@ class LeftOut(unittest.TestCase):
         self.assertEqual((report["total"]["count"], report["rejected"]), (2, 1))
         self.assertIn("document-bytes-max", report["rejects"][0]["reason"])
         self.assertEqual(analyze(log)["rejected"], 0)
-        deep = json.dumps(record(1, extra=json.loads("[" * 30 + "]" * 30)))
+        deep = json.dumps({"resourceSpans": json.loads("[" * 30 + "]" * 30)})
         log = write_file(self, "\n".join([json.dumps(record(0)), deep, json.dumps(record(2))]))
         report = analyze(log, "--nesting-max", 10)
         self.assertEqual((report["total"]["count"], report["rejected"]), (2, 1))
-        self.assertEqual(analyze(log)["rejected"], 0)
 
 
 if __name__ == "__main__":
