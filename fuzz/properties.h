@@ -46,6 +46,15 @@ inline std::vector<std::string> sorted_json(const std::vector<Span>& spans) {
   return lines;
 }
 
+// As CHECK(a == b), but shows the first lines that differ.
+inline void check_equal(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (left == a.end() && right == b.end()) return;
+  fmt::print(stderr, "not equal:\n{}\n{}\n", left == a.end() ? "(nothing)" : *left,
+             right == b.end() ? "(nothing)" : *right);
+  CHECK(a == b);
+}
+
 // The parts between separators, at most `most` of them.
 inline std::vector<std::string_view> split(std::string_view text, char separator, size_t most) {
   std::vector<std::string_view> parts;

@@ -88,7 +88,7 @@ inline constexpr Setting kSettings[] = {
     {"document-bytes-max", Bytes{&Settings::document_bytes_max, 1024, 4096 * kMebibyte},
      "largest single record; a larger one is rejected and counted"                                                                                  },
     {"nesting-max",        Whole{&Settings::nesting_max, 1, 1024},
-     "deepest JSON; a deeper record is rejected and counted"                                                                                        },
+     "deepest JSON that is taken apart; a deeper record is rejected"                                                                                        },
     {"groups-max",         Whole{&Settings::groups_max, 1, 10'000'000},
      "groups of --by; the rest is shown together as (other)"                                                                                        },
     {"exact-values-max",   Whole{&Settings::exact_values_max, 100, 100'000'000},

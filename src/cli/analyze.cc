@@ -13,6 +13,11 @@ Result<int> run(const Arguments& arguments) {
   Engines<Aggregator> engines(*job, [&] { return Aggregator(job->options); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
   Analysis analysis = engines.merged().finish();
+  for (const Dimension& dimension : job->options.by) {
+    if (dimension.needs_times() && analysis.total.count > 0 && !analysis.total.first_time) {
+      return fail(Code::InvalidInput, "cannot group by {}: the log has no times", dimension.name());
+    }
+  }
   analysis.filters = job->filters;
   analysis.excluded = report.excluded;
   TRY(write_output(arguments, render_analysis(analysis, report, render)));

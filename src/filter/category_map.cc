@@ -22,7 +22,19 @@ Result<CategoryMap> CategoryMap::load(const std::string& path, const ParseContex
                   path, value.source().begin.line, key.str());
     }
   }
-  map.default_ = document["default"].value_or(std::string());
+  if (const toml::node* const fallback = document.get("default")) {
+    const auto text = fallback->value_exact<std::string>();
+    if (!text) {
+      return fail(Code::InvalidInput, "{}:{}: default wants a text", path,
+                  fallback->source().begin.line);
+    }
+    map.default_ = *text;
+  }
+  const toml::node* const rule_node = document.get("rule");
+  if (rule_node != nullptr && !rule_node->is_array()) {
+    return fail(Code::InvalidInput, "{}:{}: rules are written as [[rule]]", path,
+                rule_node->source().begin.line);
+  }
   const toml::array* const rules = document["rule"].as_array();
   if (rules == nullptr || rules->empty()) {
     return fail(Code::InvalidInput, "{}: no [[rule]] with category and where", path);
@@ -35,6 +47,13 @@ Result<CategoryMap> CategoryMap::load(const std::string& path, const ParseContex
     if (!category || !where) {
       return fail(Code::InvalidInput,
                   "{}:{}: a [[rule]] needs category = \"...\" and where = \"...\"", path, line);
+    }
+    for (const auto& [key, value] : *rule) {
+      if (key != "category" && key != "where") {
+        return fail(Code::InvalidInput,
+                    "{}:{}: unknown key '{}': a [[rule]] has category and where", path,
+                    value.source().begin.line, key.str());
+      }
     }
     Result<Filter> filter = Filter::parse(*where, context);
     if (!filter) {

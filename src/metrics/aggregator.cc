@@ -88,6 +88,8 @@ FieldSet Aggregator::fields(const AggregatorOptions& options) {
   for (const Dimension& dimension : options.by) fields.add(dimension.fields());
   if (options.where) fields.add(options.where->fields());
   fields.add(options.success.fields());
+  // What tells turns apart, and which of them came first.
+  if (options.level == Level::Session) fields.add(FieldSet{Field::MessageId, Field::SpanId});
   return fields;
 }
 
@@ -290,7 +292,11 @@ Section Aggregator::section_of(const Table& table) const {
     std::vector<std::string> key(table.by.size());
     key[0] = "(other)";
     section.groups.push_back(table.other->summary(std::move(key)));
+    // A group that one thread kept and another could not is there, if not whole.
     section.groups_dropped = table.dropped.size();
+    for (const auto& [name, at] : table.index) {
+      section.groups_dropped -= table.dropped.contains(hash_bytes(name)) ? 1 : 0;
+    }
   }
   return section;
 }

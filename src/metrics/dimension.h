@@ -22,6 +22,8 @@ class Dimension {
   // As it appears in the output: the canonical column name, or what was typed.
   const std::string& name() const { return name_; }
   FieldSet fields() const;
+  // Whether it groups by time of day or week, which a log without times cannot.
+  bool needs_times() const { return kind_ == Kind::Hour || kind_ == Kind::Day || kind_ == Kind::Weekday; }
 
   // Appends the span's value to `key`; nothing when it is not known.
   void append(const Span& span, std::string& key) const;

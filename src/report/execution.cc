@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/decimal.h"
 #include "base/time.h"
 #include "model/message.h"
 #include "report/format_number.h"
@@ -111,7 +112,7 @@ void write_facts(const Span& span, Page& page) {
   page.fact("parameters", span.parameters);
   page.fact("tokens", tokens_text(span));
   if (span.cost)
-    page.fact("cost", format_money(*span.cost, span.currency) + ", " + span.cost_origin);
+    page.fact("cost", format_decimal_nanos(*span.cost) + " " + span.currency + ", " + span.cost_origin);
   page.fact("feedback", span.feedback);
   page.fact("prompt", span.prompt_name +
                           (span.prompt_version.empty() ? "" : " version " + span.prompt_version));

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class TableLayout : public ::testing::Test {
@@ -49,9 +50,14 @@ TEST_F(TableLayout, WrapsListsBeforeItDropsColumns) {
 }
 
 TEST_F(TableLayout, DropsWhatMattersLeastAndSaysSo) {
-  const Layout layout = lay_out(columns_, rows_, 20, false);
-  EXPECT_THAT(layout.dropped, ElementsAre("mean"));
+  EXPECT_THAT(lay_out(columns_, rows_, 24, false).dropped, ElementsAre("mean"));
   EXPECT_THAT(lay_out(columns_, rows_, 14, false).dropped, ElementsAre("mean", "models"));
+}
+
+TEST_F(TableLayout, DropsColumnsBeforeItSquashesTheGroupsName) {
+  const Layout layout = lay_out(columns_, rows_, 20, false);
+  EXPECT_THAT(layout.dropped, ElementsAre("mean", "models"));
+  EXPECT_THAT(layout.text, HasSubstr("客服 👩‍💻  12"));
 }
 
 TEST_F(TableLayout, StaysWithinTheWidth) {

@@ -29,68 +29,6 @@ enum Seen : uint8_t {
   kForeign = 32,
 };
 
-struct StatusWord {
-  std::string_view word;
-  Status status;
-};
-
-constexpr StatusWord kStatusWords[] = {
-    {"success",     Status::Ok       },
-    {"ok",          Status::Ok       },
-    {"succeeded",   Status::Ok       },
-    {"successful",  Status::Ok       },
-    {"completed",   Status::Ok       },
-    {"complete",    Status::Ok       },
-    {"normal",      Status::Ok       },
-    {"done",        Status::Ok       },
-    {"finished",    Status::Ok       },
-    {"pass",        Status::Ok       },
-    {"passed",      Status::Ok       },
-    {"true",        Status::Ok       },
-    {"error",       Status::Error    },
-    {"failed",      Status::Error    },
-    {"failure",     Status::Error    },
-    {"fail",        Status::Error    },
-    {"exception",   Status::Error    },
-    {"timeout",     Status::Error    },
-    {"timed_out",   Status::Error    },
-    {"rejected",    Status::Error    },
-    {"false",       Status::Error    },
-    {"cancelled",   Status::Cancelled},
-    {"canceled",    Status::Cancelled},
-    {"stopped",     Status::Cancelled},
-    {"aborted",     Status::Cancelled},
-    {"running",     Status::Pending  },
-    {"pending",     Status::Pending  },
-    {"queued",      Status::Pending  },
-    {"in_progress", Status::Pending  },
-    {"paused",      Status::Pending  },
-};
-
-// A status as text: a word in any case, or an HTTP code.
-Status status_of(std::string_view text) {
-  int http = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), http);
-  if (error == std::errc{} && end == text.data() + text.size() && http >= 100 && http < 600) {
-    return http < 400 ? Status::Ok : Status::Error;
-  }
-  for (const StatusWord& row : kStatusWords) {
-    const bool equal = row.word.size() == text.size() &&
-                       std::equal(text.begin(), text.end(), row.word.begin(), [](char a, char b) {
-                         return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-                       });
-    if (equal) return row.status;
-  }
-  return Status::Unknown;
-}
-
-// What stands in an error field when there was none.
-bool is_no_error(std::string_view text) {
-  constexpr std::string_view kNone[] = {"",     "false", "False", "{}",  "[]", "0",
-                                        "null", "None",  "none",  "nil", "N/A"};
-  return std::find(std::begin(kNone), std::end(kNone), text) != std::end(kNone);
-}
-
 // Malformed JSON, as against a value of an unexpected type.
 bool is_malformed(error_code error) {
   return error != SUCCESS && error != simdjson::INCORRECT_TYPE &&
@@ -274,14 +212,14 @@ error_code FlatReader::apply_outcome(const FlatRule& rule, od::value value, Pass
   if (rule.shape == FlatShape::ErrorValue) {
     pass.error_key = true;
     if (const error_code error = read_text(value, scratch_)) return error;
-    if (is_no_error(scratch_)) return SUCCESS;
+    if (is_flat_no_error(scratch_)) return SUCCESS;
     pass.has_error = true;
     if (scratch_ != "true" && pass.wins(rule)) pass.error = scratch_;
     return SUCCESS;
   }
   if (const error_code error = read_text(value, scratch_)) return error;
   if (scratch_.empty()) return SUCCESS;
-  const Status status = status_of(scratch_);
+  const Status status = flat_status_of(scratch_);
   if (status == Status::Unknown) {
     if (rule.shape == FlatShape::Success && (scratch_ == "1" || scratch_ == "0")) {
       if (pass.wins(rule)) pass.outcome = scratch_ == "1" ? Status::Ok : Status::Error;

@@ -50,6 +50,11 @@ struct FlatRule {
 // field, the row further up in the table wins.
 const FlatRule* find_flat_rule(std::string_view key);
 
+// A status as text: a word in any case, or an HTTP code. Unknown when it is neither.
+Status flat_status_of(std::string_view text);
+// What stands in an error field when there was none: "", false, None, ...
+bool is_flat_no_error(std::string_view text);
+
 // How a file's response times are to be read.
 struct FlatUnits {
   TimeUnit unit = TimeUnit::Infer;  // Infer: not safe to tell; response times stay unknown.

@@ -113,6 +113,12 @@ Result<> RejectLog::write(const std::string& path,
     writer.String(reasons_[entry.reason]);
     writer.Key("record");
     writer.String(valid_utf8(record));
+    if (!is_valid_utf8(record)) {  // JSON text cannot hold these bytes.
+      writer.Key("record_hex");
+      std::string hex;
+      for (const char byte : record) fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<uint8_t>(byte));
+      writer.String(hex);
+    }
     writer.EndObject();
     std::fwrite(buffer.GetString(), 1, buffer.GetSize(), out.get());
     std::fputc('\n', out.get());

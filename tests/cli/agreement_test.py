@@ -13,11 +13,12 @@ WITHOUT_SPANS = ("dify/console/chat-conversations.json", "dify/dump/message_feed
 
 def unordered(rows):
     """Findings or lines without what follows the order of the records: ids, and what is quoted of one."""
-    keys = ("check", "cause", "where", "support", "count", "silent", "effect")
+    keys = ("check", "cause", "support", "count", "silent", "effect")
     texts = []
     for row in rows:
+        row = row | {name: row["where"][name] for name in ("app", "node", "category", "model")}
         ids = sorted(row.get("evidence_ids", row.get("example_ids")))
-        texts.append(json.dumps([ids, {key: row.get(key) for key in keys}], sort_keys=True))
+        texts.append(json.dumps([ids, {key: row.get(key) for key in (*keys, "app", "node", "category", "model")}], sort_keys=True))
     return sorted(texts)
 
 

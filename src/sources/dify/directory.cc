@@ -43,14 +43,14 @@ void Directory::add(const App& app) {
   {
     const std::shared_lock lock(apps_mutex_);
     const App* const known = find(apps_, hash);
-    if (known != nullptr && (app.name.empty() || known->name == app.name) &&
+    if (known != nullptr && known->id <= app.id && (app.name.empty() || known->name == app.name) &&
         (app.mode.empty() || known->mode == app.mode)) {
       return;
     }
   }
   const std::unique_lock lock(apps_mutex_);
   App& kept = apps_[hash];
-  kept.id = app.id;
+  keep_smaller(kept.id, app.id);  // The same id may be spelled in either case.
   keep_smaller(kept.name, app.name);
   keep_smaller(kept.mode, app.mode);
   bytes_ += kEntryBytes;
@@ -59,7 +59,7 @@ void Directory::add(const App& app) {
 void Directory::add(const Config& config) {
   const std::lock_guard lock(mutex_);
   Config& kept = configs_[id_hash(config.id)];
-  kept.id = config.id;
+  keep_smaller(kept.id, config.id);
   kept.created_at = std::max(kept.created_at, config.created_at);
   keep_smaller(kept.app_id, config.app_id);
   keep_smaller(kept.provider, config.provider);
@@ -71,7 +71,7 @@ void Directory::add(const Config& config) {
 void Directory::add(const Workflow& workflow) {
   const std::lock_guard lock(mutex_);
   Workflow& kept = workflows_[id_hash(workflow.id)];
-  kept.id = workflow.id;
+  keep_smaller(kept.id, workflow.id);
   keep_smaller(kept.version, workflow.version);
   bytes_ += kEntryBytes + sizeof(Workflow);
 }

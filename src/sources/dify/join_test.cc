@@ -194,6 +194,20 @@ TEST(DifyJoin, GivesTheSameSpansInAnyOrderOfRows) {
   }
 }
 
+// Ids are compared without regard to case: which spelling is kept must not depend on the order.
+TEST(DifyJoin, SpellsAnAppTheSameInAnyOrderOfRows) {
+  const auto node = [](std::string_view id, std::string_view app) {
+    return fmt::format(R"({{"id":"{}","tenant_id":"t","app_id":"{}","workflow_id":"w-1",
+      "triggered_from":"workflow-run","workflow_run_id":"r-1","index":1,"node_id":"9",
+      "node_type":"end","title":"End","status":"succeeded","app_name":"Greeter"}})",
+                       id, app);
+  };
+  const std::string lower = node("n-1", "e73316a4-616e-4cd4-8bed-bf1c6f037b6d");
+  const std::string upper = node("n-2", "e73316a4-616e-4cd4-8bed-bF1c6f037b6d");
+  EXPECT_EQ(describe(read_all({lower, upper}).at("n-1")),
+            describe(read_all({upper, lower}).at("n-1")));
+}
+
 TEST(DifyJoin, GivesTheSameSpansWhenItMustSpill) {
   const std::vector<std::string> expected = described(read_all(kEverything));
   ReadOptions options;
