@@ -155,6 +155,7 @@ Result<bool> Blocks::open_next() {
   carry_scanned_ = 0;
   at_end_ = false;
   damage_ = {};
+  file_bytes_done_ = 0;
   skipping_line_ = false;
   file->input = TRY(Input::open(file->path));
   TRY(probe(*file));
@@ -265,7 +266,7 @@ Result<bool> Blocks::next_documents(Block& block) {
     if (!count) damage_ = count.error();
     at_end_ = !count || *count == 0;
     block.size += count ? *count : 0;
-    bytes_done_.fetch_add(count ? *count : 0, std::memory_order_relaxed);
+    count_bytes();
   }
   if (block.documents.empty() && at_end_) {
     carry_.clear();
@@ -279,6 +280,12 @@ Result<bool> Blocks::next_documents(Block& block) {
   const auto newlines = std::count(block.buffer.data(), block.buffer.data() + consumed, '\n');
   current_->block_lines.push_back(static_cast<uint32_t>(newlines));
   return true;
+}
+
+void Blocks::count_bytes() {
+  const uint64_t read = current_->input->bytes_read();
+  bytes_done_.fetch_add(read - file_bytes_done_, std::memory_order_relaxed);
+  file_bytes_done_ = read;
 }
 
 // Finds the documents that are whole; `consumed` is where the first unfinished one begins.

@@ -87,6 +87,7 @@ class Blocks {
   Result<> probe(FileState& file);
   Result<bool> next_lines(Block& block, std::unique_lock<std::mutex>& lock);
   Result<bool> next_documents(Block& block);
+  void count_bytes();
   void cut_documents(Block& block, size_t& consumed);
   void cut_at_limit(Block& block, size_t& consumed);
 
@@ -106,6 +107,7 @@ class Blocks {
   uint64_t offset_ = 0;         // Of carry_[0], or of the next block of lines.
   bool skipping_line_ = false;  // Of a line that was too large.
   bool at_end_ = false;
+  uint64_t file_bytes_done_ = 0;  // Of current_, in bytes_done_ already.
   Error damage_{};  // Why the end came early; reported after what came before it.
 };
 

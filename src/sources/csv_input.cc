@@ -25,6 +25,7 @@ class CsvInput final : public Input {
 
   bool is_seekable() const override { return false; }
   uint64_t size() const override { return input_->size(); }
+  uint64_t bytes_read() const override { return input_->bytes_read(); }
   Result<size_t> read_at(char*, size_t, uint64_t) const override {
     return fail(Code::Internal, "a CSV file cannot be read by offset");
   }

@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/error_class.h"
+#include "sources/flat_value.h"
 
 namespace sonde {
 
@@ -29,93 +30,10 @@ enum Seen : uint8_t {
   kForeign = 32,
 };
 
-// Malformed JSON, as against a value of an unexpected type.
-bool is_malformed(error_code error) {
-  return error != SUCCESS && error != simdjson::INCORRECT_TYPE &&
-         error != simdjson::NUMBER_OUT_OF_RANGE;
-}
-
-// A string's contents. Most short strings have no escapes and need no copy.
-error_code read_string(od::value value, std::string_view& text) {
-  constexpr size_t kShort = 64;
-  const std::string_view token = value.raw_json_token();
-  if (token.size() <= kShort && token.find('\\') == std::string_view::npos) {
-    text = token.substr(1, token.rfind('"') - 1);
-    return SUCCESS;
-  }
-  return value.get_string().get(text);
-}
-
-// JSON without white space between its parts, so that one value has one text however it is laid
-// out.
-error_code assign_minified(std::string_view json, std::string& into) {
-  into.resize(json.size() + simdjson::SIMDJSON_PADDING);
-  size_t size = 0;
-  const auto error = simdjson::minify(json.data(), json.size(), into.data(), size);
-  into.resize(error == SUCCESS ? size : 0);
-  return error;
-}
-
-// The value as text: strings unescaped, numbers and flags as they stand, the rest as raw JSON.
-error_code read_text(od::value value, std::string& into) {
-  od::json_type type;
-  if (const auto error = value.type().get(type)) return error;
-  std::string_view text;
-  switch (type) {
-    case od::json_type::string:
-      if (const auto error = read_string(value, text)) return error;
-      into.assign(text);
-      return SUCCESS;
-    case od::json_type::null: {
-      bool is_null = false;
-      if (const auto error = value.is_null().get(is_null)) return error;
-      into.clear();
-      return is_null ? SUCCESS : simdjson::N_ATOM_ERROR;
-    }
-    default:
-      if (const auto error = simdjson::to_json_string(value).get(text)) return error;
-      return assign_minified(text, into);
-  }
-}
-
-// A number, also one written as a string. INCORRECT_TYPE when it is neither (null included).
-error_code read_number(od::value value, double& into) {
-  od::json_type type;
-  if (const auto error = value.type().get(type)) return error;
-  if (type == od::json_type::number) {
-    const error_code failed = value.get_double().get(into);
-    if (failed != simdjson::NUMBER_ERROR) return failed;
-    // 1e999 is JSON, if no number a computer holds.
-    const std::string_view token = value.raw_json_token();
-    const auto [end, range] = std::from_chars(token.data(), token.data() + token.size(), into);
-    return range == std::errc::result_out_of_range ? simdjson::INCORRECT_TYPE : failed;
-  }
-  if (type != od::json_type::string) return simdjson::INCORRECT_TYPE;
-  std::string_view text;
-  if (const auto error = value.get_string().get(text)) return error;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole && std::isfinite(into) ? SUCCESS : simdjson::INCORRECT_TYPE;
-}
-
 std::optional<int64_t> to_micros(double value, TimeUnit unit) {
   const double scale = unit == TimeUnit::Seconds ? 1e6 : unit == TimeUnit::Milliseconds ? 1e3 : 1;
   if (unit == TimeUnit::Infer || !(value >= 0) || value * scale > 9e17) return std::nullopt;
   return std::llround(value * scale);
-}
-
-// Text that holds a JSON object, minified in place; false when it holds none.
-bool read_object_text(std::string& text) {
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  if (parser.parse(text).get_object().get(object) != SUCCESS) return false;
-  text = simdjson::minify(object);
-  return true;
-}
-
-bool is_null(od::value& value) {
-  od::json_type type;
-  return value.type().get(type) == SUCCESS && type == od::json_type::null;
 }
 
 }  // namespace
@@ -159,6 +77,24 @@ FlatReader::FlatReader(FieldSet fields, size_t nesting_max) : fields_(fields) {
   CHECK(error == SUCCESS);
 }
 
+// Whether a key's value need not be looked at: its field is not wanted and it is no evidence that
+// the record is a call.
+bool FlatReader::is_ignored(const FlatRule* rule) const {
+  if (rule == nullptr) return !fields_.has(Field::Attributes);
+  switch (rule->shape) {
+    case FlatShape::Prompt:
+    case FlatShape::Answer:
+    case FlatShape::Duration:
+    case FlatShape::Success:
+    case FlatShape::StatusText:
+    case FlatShape::ErrorValue:
+    case FlatShape::Foreign:
+      return false;
+    default:
+      return !rule->workshop && rule->field != Field::Model && !fields_.has(rule->field);
+  }
+}
+
 const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
                                     std::string_view& name) {
   const char* const raw = key.raw();
@@ -186,6 +122,7 @@ const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
     for (size_t i = 0; i < std::size(words); ++i) learned.words[i] = words[i] & learned.masks[i];
     learned.size = name.size();
     learned.rule = rule;
+    learned.ignored = is_ignored(rule);
   }
   return rule;
 }
@@ -252,16 +189,26 @@ error_code FlatReader::apply_content(const FlatRule& rule, od::value value, Pass
 }
 
 error_code FlatReader::apply_time(const FlatRule& rule, od::value value, Pass& pass) {
-  if (const error_code error = read_text(value, scratch_)) return error;
-  if (scratch_.empty()) return SUCCESS;
-  std::optional<int64_t> time = parse_iso_time(scratch_);
-  if (!time) {
-    double number = 0;
-    const auto [end, error] =
-        std::from_chars(scratch_.data(), scratch_.data() + scratch_.size(), number);
-    const bool whole = error == std::errc{} && end == scratch_.data() + scratch_.size();
-    if (whole) time = epoch_to_micros(number);
+  od::json_type type;
+  if (const error_code error = value.type().get(type)) return error;
+  if (type == od::json_type::string) {  // The usual case, without a copy.
+    std::string_view text;
+    if (const error_code error = read_string(value, text)) return error;
+    if (const auto time = parse_iso_time(text)) {
+      if (pass.wins(rule)) pass.span.start_time = time;
+      return SUCCESS;
+    }
+    scratch_ = text;
+  } else if (const error_code error = read_text(value, scratch_)) {
+    return error;
   }
+  if (scratch_.empty()) return SUCCESS;
+  std::optional<int64_t> time;
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(scratch_.data(), scratch_.data() + scratch_.size(), number);
+  const bool whole = error == std::errc{} && end == scratch_.data() + scratch_.size();
+  if (whole) time = epoch_to_micros(number);
   if (!time) {
     pass.wrong_type(rule, "times");
   } else if (pass.wins(rule)) {
@@ -453,8 +400,10 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t cap
     od::field field;
     if (const auto error = std::move(entry).get(field)) return malformed(error);
     std::string_view name;
-    const FlatRule* const rule = rule_of(field.key(), std::min(position++, kKeysMax), name);
+    const size_t at = std::min(position++, kKeysMax);
+    const FlatRule* const rule = rule_of(field.key(), at, name);
     ++pass.keys;
+    if (learned_[at].ignored) continue;
     if (rule == nullptr) {
       if (name.find('\\') != std::string_view::npos) {
         if (const auto error = field.unescaped_key().get(name)) return malformed(error);

@@ -92,11 +92,13 @@ class FlatReader {
     uint64_t masks[3] = {};
     size_t size = 0;  // Without the quote.
     const FlatRule* rule = nullptr;
+    bool ignored = false;  // Nothing hangs on its value.
   };
   struct Pass;
 
   const FlatRule* rule_of(simdjson::ondemand::raw_json_string key, size_t position,
                           std::string_view& name);
+  bool is_ignored(const FlatRule* rule) const;
   simdjson::error_code apply(const FlatRule& rule, simdjson::ondemand::value value, Pass& pass);
   simdjson::error_code apply_duration(const FlatRule& rule, simdjson::ondemand::value value,
                                       Pass& pass);

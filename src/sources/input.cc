@@ -57,6 +57,7 @@ class FileInput : public Input {
 
   bool is_seekable() const override { return regular_; }
   uint64_t size() const override { return size_; }
+  uint64_t bytes_read() const override { return bytes_read_; }
 
   Result<std::string_view> peek(size_t size) {
     peeked_.resize(size);
@@ -74,7 +75,10 @@ class FileInput : public Input {
   Result<size_t> read_fd(char* into, size_t size) {
     while (true) {
       const ssize_t count = ::read(fd_, into, size);
-      if (count >= 0) return static_cast<size_t>(count);
+      if (count >= 0) {
+        bytes_read_ += static_cast<uint64_t>(count);
+        return static_cast<size_t>(count);
+      }
       if (errno != EINTR) return fail(Code::Unavailable, "cannot read {}: {}", path_, reason());
     }
   }
@@ -83,6 +87,7 @@ class FileInput : public Input {
   std::string path_;
   bool regular_;
   uint64_t size_;
+  uint64_t bytes_read_ = 0;
   std::string peeked_;
 };
 
@@ -92,6 +97,7 @@ class CompressedInput : public Input {
       : file_(std::move(file)), path_(std::move(path)), buffer_(kCompressedBufferBytes) {}
   bool is_seekable() const override { return false; }
   uint64_t size() const override { return file_->size(); }
+  uint64_t bytes_read() const override { return file_->bytes_read(); }
   Result<size_t> read_at(char*, size_t, uint64_t) const override {
     return fail(Code::Internal, "compressed input cannot be read by offset");
   }

@@ -18,7 +18,7 @@ namespace sonde {
 // left out, sorted), a pattern with * ? [ is its matches. Fails with NotFound naming the argument.
 Result<std::vector<std::string>> expand_inputs(const std::vector<std::string>& arguments);
 
-// One opened input. Not thread-safe but for read_at(), bytes_read() and size().
+// One opened input. Not thread-safe but for read_at() and size().
 class Input {
  public:
   virtual ~Input() = default;
@@ -34,6 +34,8 @@ class Input {
 
   // Bytes on disk; 0 when unknown (standard input).
   virtual uint64_t size() const = 0;
+  // Bytes taken from disk so far by read(), compressed ones as they are.
+  virtual uint64_t bytes_read() const = 0;
 };
 
 }  // namespace sonde

@@ -80,7 +80,7 @@ tl::unexpected<Error> nothing_read(const ReadReport& report) {
                                      [i](const Reject& r) { return r.file == i; });
     if (!file.error.empty()) {
       why += file.error;
-      code = Code::Unavailable;
+      code = file.documents + file.rejected > 0 ? Code::InvalidInput : Code::Unavailable;
     } else if (reject != report.rejects.end()) {
       why += fmt::format("{}:{}: {}", file.path, reject->line, reject->reason);
       if (file.rejected > 1)

@@ -1,0 +1,30 @@
+// Reading single values on demand, leniently, as flat logs need it.
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+#include <string_view>
+
+namespace sonde {
+
+// Malformed JSON, as against a value of an unexpected type.
+bool is_malformed(simdjson::error_code error);
+bool is_null(simdjson::ondemand::value& value);
+
+// A string's contents; a view into the record, or into the parser's memory until its next record.
+simdjson::error_code read_string(simdjson::ondemand::value value, std::string_view& text);
+
+// The value as text: strings unescaped, numbers and flags as they stand, the rest as minified JSON.
+simdjson::error_code read_text(simdjson::ondemand::value value, std::string& into);
+
+// JSON without white space between its parts, so that one value has one text however it is laid out.
+simdjson::error_code assign_minified(std::string_view json, std::string& into);
+
+// A number, also one written as a string. INCORRECT_TYPE when it is neither (null included).
+simdjson::error_code read_number(simdjson::ondemand::value value, double& into);
+
+// Text that holds a JSON object, minified in place; false when it holds none.
+bool read_object_text(std::string& text);
+
+}  // namespace sonde
