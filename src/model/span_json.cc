@@ -43,7 +43,8 @@ std::string without_space(std::string_view json) {
 
 // Content that claims to be JSON is written as JSON if it is; a truncated value is a string.
 void write_content(Writer& writer, const std::string& text, bool is_json) {
-  if (is_json) {
+  // RapidJSON stops at a zero byte and would not see what follows.
+  if (is_json && text.find('\0') == std::string::npos) {
     // Iterative, and without building the values: content may be nested deeply.
     constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag |
                                 rapidjson::kParseIterativeFlag |

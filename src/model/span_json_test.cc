@@ -43,6 +43,14 @@ TEST(SpanJson, WritesContentThatIsNoJsonAsText) {
       R"({"kind":"span","levels":[],"status":"unknown","parameters":"temperature=1","output":"{\"a\": [1, "})");
 }
 
+TEST(SpanJson, WritesContentWithAZeroByteAsText) {
+  Span span;
+  span.input = std::string("0\0[\n\\", 5);
+  span.input_form = Form::Json;
+  EXPECT_EQ(to_json(span),
+            R"({"kind":"span","levels":[],"status":"unknown","input":"0\u0000[\n\\"})");
+}
+
 TEST(SpanJson, WritesDeeplyNestedContent) {
   Span span;
   span.input = std::string(1'000'000, '[') + std::string(1'000'000, ']');

@@ -95,36 +95,23 @@ bool FlatReader::is_ignored(const FlatRule* rule) const {
   }
 }
 
-const FlatRule* FlatReader::rule_of(od::raw_json_string key, size_t position,
-                                    std::string_view& name) {
-  const char* const raw = key.raw();
-  // Programs write their keys in one order: the key that stood here in the last record most
-  // likely stands here again. The parser's padding makes reading 24 bytes safe.
-  uint64_t words[3];
-  std::memcpy(words, raw, sizeof(words));
-  if (position < learned_.size()) {
-    const LearnedKey& last = learned_[position];
-    if (last.size > 0 && (words[0] & last.masks[0]) == last.words[0] &&
-        (words[1] & last.masks[1]) == last.words[1] &&
-        (words[2] & last.masks[2]) == last.words[2]) {
-      name = std::string_view(raw, last.size);
-      return last.rule;
-    }
-  }
+// Programs write their keys in one order: the key that stood here in the last record most likely
+// stands here again. Reading 24 bytes is safe because of the parser's padding.
+const FlatReader::LearnedKey& FlatReader::learn(const char* raw, size_t position) {
   const char* end = raw;
   while (*end != '"') end += *end == '\\' ? 2 : 1;
-  name = std::string_view(raw, static_cast<size_t>(end - raw));
-  const FlatRule* const rule = find_flat_rule(name);
+  const std::string_view name(raw, static_cast<size_t>(end - raw));
   if (position >= learned_.size()) learned_.resize(position + 1);
   LearnedKey& learned = learned_[position] = LearnedKey{};
-  if (name.size() + 1 <= sizeof(words)) {
+  learned.rule = find_flat_rule(name);
+  learned.ignored = is_ignored(learned.rule);
+  learned.name_size = name.size();
+  if (name.size() + 1 <= sizeof(learned.words)) {
     std::memset(learned.masks, 0xFF, name.size() + 1);
-    for (size_t i = 0; i < std::size(words); ++i) learned.words[i] = words[i] & learned.masks[i];
+    std::memcpy(learned.words, raw, name.size() + 1);
     learned.size = name.size();
-    learned.rule = rule;
-    learned.ignored = is_ignored(rule);
   }
-  return rule;
+  return learned;
 }
 
 error_code FlatReader::apply_duration(const FlatRule& rule, od::value value, Pass& pass) {
@@ -399,11 +386,14 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t cap
   for (auto entry : object) {
     od::field field;
     if (const auto error = std::move(entry).get(field)) return malformed(error);
-    std::string_view name;
     const size_t at = std::min(position++, kKeysMax);
-    const FlatRule* const rule = rule_of(field.key(), at, name);
+    const char* const raw = field.key().raw();
+    const bool known = at < learned_.size() && learned_[at].matches(raw);
+    const LearnedKey& key = known ? learned_[at] : learn(raw, at);
     ++pass.keys;
-    if (learned_[at].ignored) continue;
+    if (key.ignored) continue;
+    std::string_view name(raw, key.name_size);
+    const FlatRule* const rule = key.rule;
     if (rule == nullptr) {
       if (name.find('\\') != std::string_view::npos) {
         if (const auto error = field.unescaped_key().get(name)) return malformed(error);

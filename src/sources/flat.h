@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,19 +86,27 @@ class FlatReader {
                            Certainty certainty, Span& span, Notes& notes, const Location& location);
 
  private:
-  // The key with its closing quote, as it stood in the last record, in three words so that comparing
-  // is a few instructions. A longer key is not learned: its size stays 0.
+  // The key with its closing quote, as it stood in the last record, in three words so that
+  // comparing is a few instructions. A longer key is not learned: its size stays 0.
   struct LearnedKey {
     uint64_t words[3] = {};
     uint64_t masks[3] = {};
-    size_t size = 0;  // Without the quote.
+    size_t size = 0;       // Without the quote; 0: not learned.
+    size_t name_size = 0;  // Of the key that was read, learned or not.
     const FlatRule* rule = nullptr;
     bool ignored = false;  // Nothing hangs on its value.
+
+    bool matches(const char* raw) const {
+      uint64_t seen[3];
+      std::memcpy(seen, raw, sizeof(seen));
+      const uint64_t differ = ((seen[0] & masks[0]) ^ words[0]) |
+                              ((seen[1] & masks[1]) ^ words[1]) | ((seen[2] & masks[2]) ^ words[2]);
+      return differ == 0 && size > 0;
+    }
   };
   struct Pass;
 
-  const FlatRule* rule_of(simdjson::ondemand::raw_json_string key, size_t position,
-                          std::string_view& name);
+  const LearnedKey& learn(const char* raw, size_t position);
   bool is_ignored(const FlatRule* rule) const;
   simdjson::error_code apply(const FlatRule& rule, simdjson::ondemand::value value, Pass& pass);
   simdjson::error_code apply_duration(const FlatRule& rule, simdjson::ondemand::value value,

@@ -9,11 +9,6 @@ namespace od = simdjson::ondemand;
 using simdjson::error_code;
 using simdjson::SUCCESS;
 
-bool is_malformed(error_code error) {
-  return error != SUCCESS && error != simdjson::INCORRECT_TYPE &&
-         error != simdjson::NUMBER_OUT_OF_RANGE;
-}
-
 // Most short strings have no escapes and need no copy.
 error_code read_string(od::value value, std::string_view& text) {
   constexpr size_t kShort = 64;

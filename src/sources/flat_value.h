@@ -9,7 +9,10 @@
 namespace sonde {
 
 // Malformed JSON, as against a value of an unexpected type.
-bool is_malformed(simdjson::error_code error);
+inline bool is_malformed(simdjson::error_code error) {
+  return error != simdjson::SUCCESS && error != simdjson::INCORRECT_TYPE &&
+         error != simdjson::NUMBER_OUT_OF_RANGE;
+}
 bool is_null(simdjson::ondemand::value& value);
 
 // A string's contents; a view into the record, or into the parser's memory until its next record.
