@@ -14,6 +14,8 @@ TSAN_TARGETS := sonde sources_test
 
 # The presets asan and fuzz compile with the same flags: ccache may share what they make.
 export CCACHE_NOHASHDIR := 1
+# What the sanitizer of undefined behaviour finds fails the test that showed it.
+export UBSAN_OPTIONS := halt_on_error=1:print_stacktrace=1:suppressions=$(CURDIR)/fuzz/ubsan.supp
 
 configure = mkdir -p build && echo "configure: build/$(1)" && cmake --preset $(1) --log-level=WARNING >build/configure-$(1).log
 compile = cmake --build --preset $(1) --parallel $(JOBS)

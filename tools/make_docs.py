@@ -19,7 +19,10 @@ SONDE = ROOT / "build" / "release" / "sonde"
 
 # Page below docs/, and what to ask the program for it.
 PAGES = {
-    "settings.md": ["settings", "--markdown"],
+    "dialects.md": ["settings", "--markdown", "dialects"],
+    "fields.md": ["settings", "--markdown", "fields"],
+    "metrics.md": ["settings", "--markdown", "metrics"],
+    "settings.md": ["settings", "--markdown", "settings"],
 }
 
 

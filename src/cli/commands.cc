@@ -1,29 +1,11 @@
 #include "cli/commands.h"
 
-#include "analysis/check.h"
-#include "metrics/metric_table.h"
+#include "cli/pages.h"
 
 namespace sonde {
 namespace {
 
 std::string nothing() { return {}; }
-
-std::string metric_reference() {
-  std::string text = "\nMetrics:\n";
-  for (const Metric& metric : metrics()) {
-    text += fmt::format("  {:<17} {}{}{}\n", metric.name, metric.formula,
-                        metric.excludes.empty() ? "" : "; leaves out ", metric.excludes);
-  }
-  return text;
-}
-
-std::string check_reference() {
-  std::string text = "\nChecks:\n";
-  for (const Check& check : all_checks()) {
-    text += fmt::format("  {:<27} {:<6} {}\n", check.id, to_string(check.kind), check.description);
-  }
-  return text;
-}
 
 // In the order in which a newcomer needs them.
 constexpr Command kCommands[] = {
@@ -47,7 +29,7 @@ constexpr Command kCommands[] = {
     {"convert", "any known log format as canonical spans, one JSON object a line",
      "  sonde convert dump/ > spans.jsonl\n"
      "  sonde convert traces.jsonl --where \"kind = llm\" | sonde analyze -\n",
-     declare_convert, nothing},
+     declare_convert, field_reference},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

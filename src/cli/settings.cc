@@ -3,6 +3,7 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/pages.h"
 
 namespace sonde {
 namespace {
@@ -47,9 +48,10 @@ std::string as_text(const Settings& settings) {
   return text;
 }
 
-Result<int> run(const Arguments& arguments, bool markdown) {
-  if (markdown) {
-    TRY(write_output(arguments, settings_markdown()));
+Result<int> run(const Arguments& arguments, const std::string& page) {
+  if (!page.empty()) {
+    const std::string text = TRY(documentation_page(page));
+    TRY(write_output(arguments, text));
     return 0;
   }
   const Settings settings =
@@ -62,11 +64,12 @@ Result<int> run(const Arguments& arguments, bool markdown) {
 
 std::function<Result<int>()> declare_settings(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
-  const auto markdown = std::make_shared<bool>(false);
+  const auto page = std::make_shared<std::string>();
   command.add_flag("--json", arguments->json, "as JSON");
-  command.add_flag("--markdown", *markdown, "the reference page docs/settings.md");
+  command.add_option("--markdown", *page,
+                     "print a page of the reference instead: settings, fields, metrics or dialects");
   add_settings(command, *arguments);
-  return [arguments, markdown] { return run(*arguments, *markdown); };
+  return [arguments, page] { return run(*arguments, *page); };
 }
 
 }  // namespace sonde

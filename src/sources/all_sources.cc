@@ -1,14 +1,5 @@
 // The table of sources, in the order in which they are tried: a format whose keys are unmistakable
 // goes before one that shares them. Flat logs (flat.h) are what is left when none of these matches.
-//
-// At which levels a source's spans count:
-//   workshop, flat        a record is call, message and run at once
-//   Dify basic apps       a message holds one call
-//   Dify chatflows        message > run > nodes > calls (the LLM nodes)
-//   Dify workflows        run > nodes > calls
-//   OTLP, Langfuse        root spans and traces are runs, model calls are calls
-//   provider calls        a record is a call
-// Sessions are formed from session ids.
 #include <vector>
 
 #include "sources/canonical.h"
@@ -19,6 +10,21 @@
 #include "sources/source.h"
 
 namespace sonde {
+namespace {
+
+constexpr SourceLevels kLevels[] = {
+    {"workshop and flat logs", "a record is call, message and run at once"},
+    {"Dify chat, agent and completion apps", "a message holds one call"},
+    {"Dify chatflows", "a message holds a run, the run its nodes; the LLM nodes are calls"},
+    {"Dify workflows", "a run holds its nodes; the LLM nodes are calls"},
+    {"OpenTelemetry, Langfuse", "root spans and traces are runs, model calls are calls"},
+    {"request and response logs", "a record is a call"},
+    {"all", "a session is formed from the turns (messages, else runs) that share a session id"},
+};
+
+}  // namespace
+
+std::span<const SourceLevels> source_levels() { return kLevels; }
 
 std::span<const Source> all_sources() {
   static const std::vector<Source> kSources = {

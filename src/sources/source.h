@@ -97,6 +97,13 @@ struct Source {
 // The table, in the order in which they are tried.
 std::span<const Source> all_sources();
 
+// At which levels a source's records count; --help and the documentation print it.
+struct SourceLevels {
+  std::string_view sources;
+  std::string_view counts;
+};
+std::span<const SourceLevels> source_levels();
+
 // The first source that matches, or null.
 const Source* detect_source(simdjson::dom::object document);
 
