@@ -19,17 +19,17 @@ constexpr int64_t days_from_civil(int64_t y, int64_t m, int64_t d) {
   return era * 146097 + doe - 719468;
 }
 
-// Reads `count` digits at `at`; -1 when there are none.
-inline int digits(std::string_view text, size_t at, size_t count) {
-  if (at + count > text.size()) return -1;
-  int value = 0;
-  bool good = true;  // One branch at the end: most times are well-formed.
-  for (size_t i = at; i < at + count; ++i) {
-    const int digit = text[i] - '0';
-    good &= digit >= 0 && digit <= 9;
-    value = value * 10 + digit;
-  }
-  return good ? value : -1;
+// Reads `Count` digits at `at`; -1 when there are none. Once a record, so without a loop.
+template <size_t Count>
+int digits(std::string_view text, size_t at) {
+  static_assert(Count == 2 || Count == 4);
+  if (at + Count > text.size()) return -1;
+  const auto digit = [&](size_t i) { return static_cast<unsigned>(text[at + i]) - '0'; };
+  if (digit(0) > 9 || digit(1) > 9) return -1;
+  const unsigned high = digit(0) * 10 + digit(1);
+  if constexpr (Count == 2) return static_cast<int>(high);
+  if (digit(2) > 9 || digit(3) > 9) return -1;
+  return static_cast<int>(high * 100 + digit(2) * 10 + digit(3));
 }
 
 // The zone suffix in minutes east of UTC; null when it is malformed.
@@ -37,10 +37,10 @@ std::optional<int> zone_minutes(std::string_view zone) {
   if (zone.empty() || zone == "Z" || zone == "z") return 0;
   if (zone == " UTC") return 0;
   if (zone[0] != '+' && zone[0] != '-') return std::nullopt;
-  const int hours = digits(zone, 1, 2);
+  const int hours = digits<2>(zone, 1);
   const bool colon = zone.size() > 3 && zone[3] == ':';
   const size_t end = zone.size();
-  const int minutes = end == 3 ? 0 : digits(zone, colon ? 4 : 3, 2);
+  const int minutes = end == 3 ? 0 : digits<2>(zone, colon ? 4 : 3);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   if (end != 3 && end != (colon ? 6U : 5U)) return std::nullopt;
   return (zone[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
@@ -56,16 +56,16 @@ bool is_date(int year, int month, int day) {
 }  // namespace
 
 std::optional<int64_t> parse_iso_time(std::string_view text) {
-  const int year = digits(text, 0, 4);
+  const int year = digits<4>(text, 0);
   if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const int month = digits(text, 5, 2);
-  const int day = digits(text, 8, 2);
+  const int month = digits<2>(text, 5);
+  const int day = digits<2>(text, 8);
   if (!is_date(year, month, day)) return std::nullopt;
   int64_t seconds = days_from_civil(year, month, day) * 86'400;
   if (text.size() == 10) return seconds * kMicrosPerSecond;
 
-  const int hour = digits(text, 11, 2);
-  const int minute = digits(text, 14, 2);
+  const int hour = digits<2>(text, 11);
+  const int minute = digits<2>(text, 14);
   if ((text[10] != 'T' && text[10] != ' ' && text[10] != 't') || hour < 0 || hour > 23 ||
       minute < 0 || minute > 59 || text[13] != ':') {
     return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<int64_t> parse_iso_time(std::string_view text) {
   size_t at = 16;
   int64_t micros = 0;
   if (at < text.size() && text[at] == ':') {
-    const int second = digits(text, at + 1, 2);
+    const int second = digits<2>(text, at + 1);
     if (second < 0 || second > 60) return std::nullopt;
     seconds += second;
     at += 3;

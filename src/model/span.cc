@@ -36,7 +36,9 @@ struct Members {
 void Span::clear() {
   // Once a record: the table is walked at start, not here.
   static const Members kMembers;
-  for (const TextMember member : kMembers.texts) (this->*member).clear();
+  for (const TextMember member : kMembers.texts) {
+    if (!(this->*member).empty()) (this->*member).clear();  // Most are: reading is cheaper.
+  }
   for (const NumberMember member : kMembers.numbers) (this->*member).reset();
   kind = Kind::Span;
   levels = 0;
