@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/finish_reason.h"
 
 namespace sonde {
 
@@ -18,26 +19,6 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 namespace {
-
-struct Spelling {
-  std::string_view text;
-  std::string_view reason;
-};
-
-constexpr Spelling kFinishReasons[] = {
-    {"complete",       "stop"          },
-    {"content-filter", "content_filter"},
-    {"end_turn",       "stop"          },
-    {"eos_token",      "stop"          },
-    {"function_call",  "tool_calls"    },
-    {"max_tokens",     "length"        },
-    {"refusal",        "content_filter"},
-    {"safety",         "content_filter"},
-    {"stop_sequence",  "stop"          },
-    {"tool-calls",     "tool_calls"    },
-    {"tool_call",      "tool_calls"    },
-    {"tool_use",       "tool_calls"    },
-};
 
 // One parser a thread: its buffers grow once.
 simdjson::dom::parser& thread_parser() {
@@ -69,14 +50,6 @@ std::string to_text(element value) {
 std::string text_at(object parent, std::string_view key) {
   element value;
   return parent.at_key(key).get(value) == simdjson::SUCCESS ? to_text(value) : std::string();
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
 }
 
 std::optional<double> parse_number(std::string_view text) {
@@ -206,10 +179,7 @@ std::string parse_list(std::string_view text) {
 }
 
 std::string parse_finish_reason(std::string_view text) {
-  std::string reason = lower(parse_first(text));
-  const auto found = std::find_if(std::begin(kFinishReasons), std::end(kFinishReasons),
-                                  [&](const Spelling& s) { return s.text == reason; });
-  return found == std::end(kFinishReasons) ? reason : std::string(found->reason);
+  return normal_finish_reason(parse_first(text));
 }
 
 bool apply_usage_map(std::string_view text, Span& span) {

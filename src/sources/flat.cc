@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/error_class.h"
+#include "model/finish_reason.h"
 #include "sources/flat_value.h"
 
 namespace sonde {
@@ -338,6 +339,10 @@ void FlatReader::finish(Pass& pass) {
   if (workshop && span.category.empty()) span.category = "Uncategorized";
   span.levels = bit(Level::Call) | bit(Level::Message) | bit(Level::Run);
   span.kind = Kind::Llm;
+  if (!span.finish_reason.empty()) {
+    if (span.finish_reason == "refusal") span.refusal = true;
+    span.finish_reason = normal_finish_reason(span.finish_reason);
+  }
   const auto unit = [&pass](TimeUnit of_key) {
     return of_key == TimeUnit::Infer ? pass.units.unit : of_key;
   };

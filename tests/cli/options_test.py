@@ -126,7 +126,7 @@ class Settings(unittest.TestCase):
 
     def test_text_and_reference_page_list_every_setting(self):
         names = list(self.values())
-        text, page = sonde("settings").out, sonde("settings", "--markdown").out
+        text, page = sonde("settings").out, sonde("settings", "--markdown", "settings").out
         for name in names:
             self.assertRegex(text, rf"(?m)^{name} ")
             self.assertIn(f"`{name}`", page)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/finish_reason.h"
 #include "sources/dify/record.h"
 #include "sources/dify/sources.h"
 
@@ -101,6 +102,7 @@ void read_call(Record& record, const Columns& columns) {
   span.provider = text_of(process, "model_provider");
   std::string finish = text_of(process, "finish_reason");
   if (!finish.empty()) span.finish_reason = std::move(finish);
+  span.finish_reason = normal_finish_reason(span.finish_reason);
   for (const std::string_view key : {"completion_params", "model_parameters"}) {
     if (span.parameters.empty()) span.parameters = text_of(process, key);
   }

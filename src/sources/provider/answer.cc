@@ -20,47 +20,6 @@ namespace {
 constexpr size_t kErrorBytesMax = 2000;
 constexpr std::string_view kBase64 = "base64:";
 
-struct Spelling {
-  std::string_view text;
-  std::string_view reason;
-};
-
-// Sorted. What providers call the four reasons, in lower case.
-constexpr Spelling kFinishReasons[] = {
-    {"1",                    "stop"          },
-    {"2",                    "length"        },
-    {"3",                    "content_filter"},
-    {"complete",             "stop"          },
-    {"completed",            "stop"          },
-    {"content-filter",       "content_filter"},
-    {"content_filtered",     "content_filter"},
-    {"end_turn",             "stop"          },
-    {"endoftext",            "stop"          },
-    {"eos",                  "stop"          },
-    {"eos_token",            "stop"          },
-    {"finish",               "stop"          },
-    {"function_call",        "tool_calls"    },
-    {"guardrail_intervened", "content_filter"},
-    {"in_progress",          ""              },
-    {"incomplete",           "length"        },
-    {"max_length",           "length"        },
-    {"max_output_tokens",    "length"        },
-    {"max_tokens",           "length"        },
-    {"model_length",         "length"        },
-    {"not_finished",         ""              },
-    {"prohibited_content",   "content_filter"},
-    {"queued",               ""              },
-    {"recitation",           "content_filter"},
-    {"refusal",              "content_filter"},
-    {"requires_action",      "tool_calls"    },
-    {"safety",               "content_filter"},
-    {"starting",             ""              },
-    {"stop_sequence",        "stop"          },
-    {"succeeded",            "stop"          },
-    {"tool_call",            "tool_calls"    },
-    {"tool_use",             "tool_calls"    },
-};
-
 // Members that hold an error's text, by how well they explain it.
 constexpr std::string_view kErrorPaths[] = {
     "error.message",
@@ -354,18 +313,6 @@ Answer read_answer(std::string_view body) {
   Answer answer;
   answer.error = std::string(body.substr(0, kErrorBytesMax));
   return answer;
-}
-
-std::string normal_finish_reason(std::string_view text) {
-  std::string reason(text);
-  std::transform(reason.begin(), reason.end(), reason.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  const auto found = std::lower_bound(
-      std::begin(kFinishReasons), std::end(kFinishReasons), reason,
-      [](const Spelling& spelling, const std::string& value) { return spelling.text < value; });
-  if (found == std::end(kFinishReasons) || found->text != reason) return reason;
-  return std::string(found->reason);
 }
 
 }  // namespace sonde

@@ -70,7 +70,4 @@ struct Answer {
 Answer read_answer(std::string_view body);
 Answer read_answer(simdjson::dom::element body);
 
-// stop, length, tool_calls, content_filter, or lower-case text as it came.
-std::string normal_finish_reason(std::string_view text);
-
 }  // namespace sonde

@@ -97,15 +97,6 @@ TEST(ReadAnswer, TakesUnknownTextForAnError) {
   EXPECT_EQ(read_answer("<html>502 Bad Gateway</html>").error, "<html>502 Bad Gateway</html>");
 }
 
-TEST(NormalFinishReason, KnowsTheCommonSpellings) {
-  EXPECT_EQ(normal_finish_reason("end_turn"), "stop");
-  EXPECT_EQ(normal_finish_reason("MAX_TOKENS"), "length");
-  EXPECT_EQ(normal_finish_reason("tool_use"), "tool_calls");
-  EXPECT_EQ(normal_finish_reason("SAFETY"), "content_filter");
-  EXPECT_EQ(normal_finish_reason("not_finished"), "");
-  EXPECT_EQ(normal_finish_reason("Other"), "other");
-}
-
 TEST(Base64, DecodesBothAlphabetsAndRefusesTheRest) {
   EXPECT_EQ(decode_base64("+/8="), "\xFB\xFF");
   EXPECT_EQ(decode_base64("-_8"), "\xFB\xFF");

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "model/error_class.h"
+#include "model/finish_reason.h"
 #include "model/message.h"
 #include "sources/provider/answer.h"
 #include "sources/provider/endpoint.h"
