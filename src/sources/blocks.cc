@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sources/byte_masks.h"
 #include "sources/csv_input.h"
 
 namespace sonde {
@@ -277,7 +278,7 @@ Result<bool> Blocks::next_documents(Block& block) {
   splitter_.drop(consumed);
   carry_scanned_ -= std::min(carry_scanned_, consumed);
   offset_ += consumed;
-  const auto newlines = std::count(block.buffer.data(), block.buffer.data() + consumed, '\n');
+  const uint64_t newlines = count_newlines(block.buffer.data(), 0, consumed);
   current_->block_lines.push_back(static_cast<uint32_t>(newlines));
   return true;
 }

@@ -1,15 +1,15 @@
 #include "sources/splitter.h"
 
-#include <emmintrin.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "sources/byte_masks.h"
+
 namespace sonde {
 namespace {
 
-constexpr size_t kBlock = 64;
+constexpr size_t kBlock = kMaskBytes;
 
 // One bit a byte of a 64-byte block. SSE2 is part of every x86-64.
 struct Masks {
@@ -21,22 +21,12 @@ struct Masks {
 };
 
 Masks masks_of(const char* data) {
-  Masks masks{};
-  for (unsigned part = 0; part < 4; ++part) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + part * 16));
-    // '{' and '[' differ in bit 0x20 only, as do '}' and ']'.
-    const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    const auto equal = [part](__m128i value, char wanted) {
-      const int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_set1_epi8(wanted)));
-      return static_cast<uint64_t>(static_cast<uint32_t>(bits)) << (part * 16);
-    };
-    masks.quote |= equal(bytes, '"');
-    masks.backslash |= equal(bytes, '\\');
-    masks.open |= equal(folded, '{');
-    masks.close |= equal(folded, '}');
-    masks.newline |= equal(bytes, '\n');
-  }
-  return masks;
+  const Bytes64 bytes(data);
+  return {.quote = bytes.equal('"'),
+          .backslash = bytes.equal('\\'),
+          .open = bytes.equal_folded('{'),
+          .close = bytes.equal_folded('}'),
+          .newline = bytes.equal('\n')};
 }
 
 // The bytes that a backslash escapes. `carry` is 1 when the block's first byte is escaped, and is
