@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "model/finish_reason.h"
 #include "sources/provider/answer.h"
 #include "sources/provider/base64.h"
 #include "sources/provider/endpoint.h"
