@@ -17,6 +17,10 @@ constexpr size_t kProbeBytes = 256 << 10;
 constexpr size_t kLineSlackBytes = 16 << 10;
 
 // The record separator begins the texts of a JSON text sequence (RFC 7464).
+// White space before a record, or the bracket of the array that it opens.
+constexpr size_t kIndentBytesMax = 256;
+bool is_indent(char c) { return c == ' ' || c == '\t' || c == '['; }
+
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1e'; }
 
 // The probe's text without a byte order mark and leading space.
@@ -298,8 +302,11 @@ void Blocks::cut_documents(Block& block, size_t& consumed) {
     if (at_end_) splitter_.finish(data, block.size, block.documents);
     consumed = std::min(splitter_.open_begin(), block.size);
     // The indentation of the open document stays with it: sibling_start() looks at it.
-    const auto is_indent = [](char c) { return c == ' ' || c == '\t' || c == '['; };
-    while (!at_end_ && consumed > 0 && is_indent(data[consumed - 1])) --consumed;
+    const size_t begin = consumed;
+    while (!at_end_ && consumed > 0 && begin - consumed < kIndentBytesMax &&
+           is_indent(data[consumed - 1])) {
+      --consumed;
+    }
     return;
   }
   for (size_t at = consumed; at < block.size;) {
@@ -342,8 +349,13 @@ void Blocks::cut_at_limit(Block& block, size_t& consumed) {
 }
 
 std::optional<std::string> sibling_start(const char* data, size_t begin) {
+  // Only what can be an indentation is walked over, so that a line of a million broken records is
+  // not walked over a million times.
   size_t line_begin = begin;
-  while (line_begin > 0 && data[line_begin - 1] != '\n') --line_begin;
+  while (line_begin > 0 && begin - line_begin < kIndentBytesMax && is_indent(data[line_begin - 1])) {
+    --line_begin;
+  }
+  if (line_begin > 0 && data[line_begin - 1] != '\n') return std::nullopt;
   const std::string_view indent(data + line_begin, begin - line_begin);
   if (indent.find_first_not_of(" \t") == std::string_view::npos) {
     return "\n" + std::string(indent) + "{";
