@@ -29,7 +29,7 @@ Reading read(FlatReader& reader, std::string_view record, const FlatUnits& units
   Span span;
   Notes notes;
   const auto outcome =
-      reader.read(bytes.get(), record.size(), capacity, units, certainty, span, notes, {});
+      reader.read(bytes.get(), record.size(), units, certainty, span, notes, {});
   Reading reading;
   if (!outcome) {
     CHECK(outcome.error().code == Code::InvalidInput);

@@ -14,7 +14,6 @@
 
 namespace sonde {
 
-namespace od = simdjson::ondemand;
 using simdjson::error_code;
 using simdjson::SUCCESS;
 
@@ -73,10 +72,8 @@ struct FlatReader::Pass {
   }
 };
 
-FlatReader::FlatReader(FieldSet fields, size_t nesting_max) : fields_(fields) {
-  const error_code error = parser_.allocate(64 << 10, nesting_max);
-  CHECK(error == SUCCESS);
-}
+FlatReader::FlatReader(FieldSet fields, size_t nesting_max)
+    : fields_(fields), record_(nesting_max) {}
 
 // Whether a key's value need not be looked at: its field is not wanted and it is no evidence that
 // the record is a call.
@@ -115,11 +112,11 @@ const FlatReader::LearnedKey& FlatReader::learn(const char* raw, size_t position
   return learned;
 }
 
-error_code FlatReader::apply_duration(const FlatRule& rule, od::value value, Pass& pass) {
+error_code FlatReader::apply_duration(const FlatRule& rule, FlatValue value, Pass& pass) {
   double number = 0;
-  const error_code error = read_number(value, number);
+  const error_code error = read_number(record_, value, number);
   if (error != SUCCESS) {
-    if (!is_malformed(error) && !is_null(value)) pass.wrong_type(rule, "numbers");
+    if (!is_malformed(error) && !value.is_null()) pass.wrong_type(rule, "numbers");
     return error;
   }
   if (number < 0) {
@@ -133,16 +130,16 @@ error_code FlatReader::apply_duration(const FlatRule& rule, od::value value, Pas
   return SUCCESS;
 }
 
-error_code FlatReader::apply_outcome(const FlatRule& rule, od::value value, Pass& pass) {
+error_code FlatReader::apply_outcome(const FlatRule& rule, FlatValue value, Pass& pass) {
   if (rule.shape == FlatShape::ErrorValue) {
     pass.error_key = true;
-    if (const error_code error = read_text(value, scratch_)) return error;
+    if (const error_code error = read_text(record_, value, scratch_)) return error;
     if (is_flat_no_error(scratch_)) return SUCCESS;
     pass.has_error = true;
     if (scratch_ != "true" && pass.wins(rule)) pass.error = scratch_;
     return SUCCESS;
   }
-  if (const error_code error = read_text(value, scratch_)) return error;
+  if (const error_code error = read_text(record_, value, scratch_)) return error;
   if (scratch_.empty()) return SUCCESS;
   const Status status = flat_status_of(scratch_);
   if (status == Status::Unknown) {
@@ -161,33 +158,29 @@ error_code FlatReader::apply_outcome(const FlatRule& rule, od::value value, Pass
   return SUCCESS;
 }
 
-error_code FlatReader::apply_content(const FlatRule& rule, od::value value, Pass& pass) {
+error_code FlatReader::apply_content(const FlatRule& rule, FlatValue value, Pass& pass) {
   const bool is_prompt = rule.shape == FlatShape::Prompt;
   if (!fields_.has(rule.field)) return SUCCESS;
-  od::json_type type;
-  if (const error_code error = value.type().get(type)) return error;
-  if (is_null(value) || !pass.wins(rule)) return SUCCESS;
+  if (value.is_null() || !pass.wins(rule)) return SUCCESS;
   Span& span = pass.span;
-  if (const error_code error = read_text(value, is_prompt ? span.input : span.output)) return error;
-  const Form form = type == od::json_type::array    ? Form::Messages
-                    : type == od::json_type::object ? Form::Json
-                                                    : Form::Text;
+  if (const error_code error = read_text(record_, value, is_prompt ? span.input : span.output)) return error;
+  const Form form = value.first() == '['   ? Form::Messages
+                    : value.first() == '{' ? Form::Json
+                                           : Form::Text;
   (is_prompt ? span.input_form : span.output_form) = form;
   return SUCCESS;
 }
 
-error_code FlatReader::apply_time(const FlatRule& rule, od::value value, Pass& pass) {
-  od::json_type type;
-  if (const error_code error = value.type().get(type)) return error;
-  if (type == od::json_type::string) {  // The usual case, without a copy.
+error_code FlatReader::apply_time(const FlatRule& rule, FlatValue value, Pass& pass) {
+  if (value.is_string()) {  // The usual case, without a copy.
     std::string_view text;
-    if (const error_code error = read_string(value, text)) return error;
+    if (const error_code error = read_string(record_, value, text)) return error;
     if (const auto time = parse_iso_time(text)) {
       if (pass.wins(rule)) pass.span.start_time = time;
       return SUCCESS;
     }
     scratch_ = text;
-  } else if (const error_code error = read_text(value, scratch_)) {
+  } else if (const error_code error = read_text(record_, value, scratch_)) {
     return error;
   }
   if (scratch_.empty()) return SUCCESS;
@@ -205,12 +198,12 @@ error_code FlatReader::apply_time(const FlatRule& rule, od::value value, Pass& p
   return SUCCESS;
 }
 
-error_code FlatReader::apply_rating(od::value value, Span& span) {
+error_code FlatReader::apply_rating(FlatValue value, Span& span) {
   constexpr std::string_view kLikes[] = {"like", "up", "thumbs_up", "positive",
                                          "good", "1",  "true"};
   constexpr std::string_view kDislikes[] = {"dislike", "down", "thumbs_down", "negative",
                                             "bad",     "-1",   "false"};
-  if (const error_code error = read_text(value, scratch_)) return error;
+  if (const error_code error = read_text(record_, value, scratch_)) return error;
   // Dify writes {"rating": "like"}, or a list of such.
   if (scratch_.find("\"dislike\"") != std::string::npos) scratch_ = "dislike";
   if (scratch_.find("\"like\"") != std::string::npos) scratch_ = "like";
@@ -223,25 +216,22 @@ error_code FlatReader::apply_rating(od::value value, Span& span) {
   return SUCCESS;
 }
 
-error_code FlatReader::apply_parameter(const FlatRule& rule, od::value value, Span& span) {
-  od::json_type type;
-  if (const error_code error = value.type().get(type)) return error;
-  if (is_null(value)) return SUCCESS;
+error_code FlatReader::apply_parameter(const FlatRule& rule, FlatValue value, Span& span) {
+  if (value.is_null()) return SUCCESS;
   std::string members;
   if (rule.shape == FlatShape::Parameters) {
-    if (const error_code error = read_text(value, members)) return error;
+    if (const error_code error = read_text(record_, value, members)) return error;
     // Also as text that holds JSON.
-    if (type == od::json_type::string && !read_object_text(members)) return SUCCESS;
+    if (value.is_string() && !read_object_text(members)) return SUCCESS;
     if (!members.starts_with('{') || members == "{}") return SUCCESS;
     members.erase(0, 1);
   } else {
     double number = 0;
-    if (type == od::json_type::string && read_number(value, number) == SUCCESS) {
+    if (value.is_string() && read_number(record_, value, number) == SUCCESS) {
       scratch_ = fmt::format("{}", number);  // "0.7" is meant as a number.
     } else {
-      std::string_view raw;
-      if (const error_code error = simdjson::to_json_string(value).get(raw)) return error;
-      if (const error_code error = assign_minified(raw, scratch_)) return error;
+      if (const error_code error = read_text(record_, value, scratch_)) return error;
+      if (const error_code error = assign_minified(value.text(), scratch_)) return error;
     }
     members = fmt::format("\"{}\":{}}}", rule.key, scratch_);
   }
@@ -254,7 +244,8 @@ error_code FlatReader::apply_parameter(const FlatRule& rule, od::value value, Sp
   return SUCCESS;
 }
 
-error_code FlatReader::apply(const FlatRule& rule, od::value value, Pass& pass) {
+error_code FlatReader::apply(const FlatRule& rule, FlatValue value, Pass& pass) {
+  if (rule.workshop) ++pass.workshop_keys;
   switch (rule.shape) {
     case FlatShape::Foreign:
       pass.seen |= kForeign;
@@ -280,20 +271,20 @@ error_code FlatReader::apply(const FlatRule& rule, od::value value, Pass& pass) 
   return fields_.has(rule.field) ? apply_field(rule, value, pass) : SUCCESS;
 }
 
-error_code FlatReader::apply_field(const FlatRule& rule, od::value value, Pass& pass) {
+error_code FlatReader::apply_field(const FlatRule& rule, FlatValue value, Pass& pass) {
   Span& span = pass.span;
   switch (rule.shape) {
     case FlatShape::Text:
     case FlatShape::Tags: {
-      if (is_null(value) || !pass.wins(rule)) return SUCCESS;
+      if (value.is_null() || !pass.wins(rule)) return SUCCESS;
       std::string& text = span.*std::get<TextMember>(column(rule.field).member);
-      return read_text(value, text);
+      return read_text(record_, value, text);
     }
     case FlatShape::Count: {
       double number = 0;
-      const error_code error = read_number(value, number);
+      const error_code error = read_number(record_, value, number);
       if (error != SUCCESS || number < 0 || number > 9e15 || number != std::floor(number)) {
-        if (!is_malformed(error) && !is_null(value)) pass.wrong_type(rule, "whole numbers");
+        if (!is_malformed(error) && !value.is_null()) pass.wrong_type(rule, "whole numbers");
         return error;
       }
       if (pass.wins(rule)) {
@@ -302,7 +293,7 @@ error_code FlatReader::apply_field(const FlatRule& rule, od::value value, Pass& 
       return SUCCESS;
     }
     case FlatShape::Money: {
-      if (const error_code error = read_text(value, scratch_)) return error;
+      if (const error_code error = read_text(record_, value, scratch_)) return error;
       const auto money = parse_decimal_nanos(scratch_);
       if (!money && !scratch_.empty()) pass.wrong_type(rule, "amounts");
       if (!money || !pass.wins(rule)) return SUCCESS;
@@ -322,10 +313,15 @@ error_code FlatReader::apply_field(const FlatRule& rule, od::value value, Pass& 
   }
 }
 
-error_code FlatReader::keep_attribute(std::string_view name, od::value value, Span& span) {
-  if (!fields_.has(Field::Attributes)) return SUCCESS;
+error_code FlatReader::keep_attribute(size_t name_size, Span& span) {
+  std::string_view name(record_.key(), name_size);
   Attribute attribute{std::string(name), {}};
-  if (const error_code error = read_text(value, attribute.value)) return error;
+  if (name.find('\\') != std::string_view::npos) {
+    const FlatValue quoted{name.data() - 1, name.data() + name.size() + 1};
+    if (const error_code error = record_.unescape(quoted, name)) return error;
+    attribute.key = name;
+  }
+  if (const error_code error = read_text(record_, record_.value(), attribute.value)) return error;
   if (!attribute.value.empty()) span.attributes.push_back(std::move(attribute));
   return SUCCESS;
 }
@@ -375,48 +371,29 @@ void FlatReader::finish(Pass& pass) {
   }
 }
 
-Result<FlatOutcome> FlatReader::read(const char* data, size_t length, size_t capacity,
-                                     const FlatUnits& units, Certainty certainty, Span& span,
-                                     Notes& notes, const Location& location) {
+Result<FlatOutcome> FlatReader::read(const char* data, size_t length, const FlatUnits& units,
+                                     Certainty certainty, Span& span, Notes& notes,
+                                     const Location& location) {
   const auto malformed = [](error_code error) {
-    return fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
+    return error == FlatRecord::kSomethingFollows
+               ? fail(Code::InvalidInput, "malformed JSON: something follows the closing brace")
+               : fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
   };
   Pass pass{.span = span, .units = units, .notes = notes, .location = location};
-  od::document document;
-  if (const auto error = parser_.iterate(data, length, capacity).get(document))
-    return malformed(error);
-  od::object object;
-  if (const auto error = document.get_object().get(object)) return malformed(error);
-  size_t position = 0;
-  for (auto entry : object) {
-    od::field field;
-    if (const auto error = std::move(entry).get(field)) return malformed(error);
-    const size_t at = std::min(position++, kKeysMax);
-    const char* const raw = field.key().raw();
-    const bool known = at < learned_.size() && learned_[at].matches(raw);
-    const LearnedKey& key = known ? learned_[at] : learn(raw, at);
+  if (const auto error = record_.open(data, length)) return malformed(error);
+  for (size_t position = 0; record_.next(); ++position) {
+    const size_t at = std::min(position, kKeysMax);
+    const bool known = at < learned_.size() && learned_[at].matches(record_.key());
+    const LearnedKey& key = known ? learned_[at] : learn(record_.key(), at);
     ++pass.keys;
     if (key.ignored) continue;
-    std::string_view name(raw, key.name_size);
-    const FlatRule* const rule = key.rule;
-    if (rule == nullptr) {
-      if (name.find('\\') != std::string_view::npos) {
-        if (const auto error = field.unescaped_key().get(name)) return malformed(error);
-      }
-      const error_code error = keep_attribute(name, field.value(), span);
-      if (is_malformed(error)) return malformed(error);
-      continue;
-    }
-    pass.workshop_keys += rule->workshop ? 1 : 0;
-    const error_code error = apply(*rule, field.value(), pass);
+    const error_code error = key.rule != nullptr ? apply(*key.rule, record_.value(), pass)
+                                                 : keep_attribute(key.name_size, span);
     if (is_malformed(error)) return malformed(error);
     if ((pass.seen & kForeign) != 0 && certainty == Certainty::Maybe)
       return FlatOutcome::OtherFormat;
   }
-  const char* rest = nullptr;
-  if (document.current_location().get(rest) == SUCCESS) {
-    return fail(Code::InvalidInput, "malformed JSON: something follows the closing brace");
-  }
+  if (const auto error = record_.error()) return malformed(error);
   constexpr uint8_t kEvidence = kAnswer | kTiming | kOutcome | kModel;
   if ((pass.seen & kPrompt) == 0 && (pass.seen & (kTiming | kOutcome)) == 0)
     return FlatOutcome::Unknown;

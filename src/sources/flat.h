@@ -1,6 +1,6 @@
 // Flat message logs: one JSON object a call, in whatever words the program that wrote it chose,
-// and the workshop's five-key logs.json. The one reader on the fast path: it walks a record once,
-// on demand, and reads only the fields that are wanted.
+// and the workshop's five-key logs.json. The one reader on the fast path: it walks a record once
+// and reads only the fields that are wanted.
 #pragma once
 
 #include <simdjson.h>
@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "model/columns.h"
 #include "model/span.h"
+#include "sources/flat_record.h"
 #include "sources/source.h"
 
 namespace sonde {
@@ -78,11 +79,11 @@ class FlatReader {
  public:
   explicit FlatReader(FieldSet fields, size_t nesting_max = 512);
 
-  // Reads one JSON object of `length` bytes; `capacity` readable bytes from `data` must reach
-  // SIMDJSON_PADDING beyond it. `certain`: the other sources have already declined.
+  // Reads one JSON object of `length` bytes, with SIMDJSON_PADDING readable bytes behind it.
+  // `certain`: the other sources have already declined.
   // Fails with InvalidInput on malformed JSON.
   enum class Certainty : uint8_t { Maybe, Certain };
-  Result<FlatOutcome> read(const char* data, size_t length, size_t capacity, const FlatUnits& units,
+  Result<FlatOutcome> read(const char* data, size_t length, const FlatUnits& units,
                            Certainty certainty, Span& span, Notes& notes, const Location& location);
 
  private:
@@ -108,26 +109,19 @@ class FlatReader {
 
   const LearnedKey& learn(const char* raw, size_t position);
   bool is_ignored(const FlatRule* rule) const;
-  simdjson::error_code apply(const FlatRule& rule, simdjson::ondemand::value value, Pass& pass);
-  simdjson::error_code apply_duration(const FlatRule& rule, simdjson::ondemand::value value,
-                                      Pass& pass);
-  simdjson::error_code apply_outcome(const FlatRule& rule, simdjson::ondemand::value value,
-                                     Pass& pass);
-  simdjson::error_code apply_content(const FlatRule& rule, simdjson::ondemand::value value,
-                                     Pass& pass);
-  simdjson::error_code apply_field(const FlatRule& rule, simdjson::ondemand::value value,
-                                   Pass& pass);
-  simdjson::error_code apply_time(const FlatRule& rule, simdjson::ondemand::value value,
-                                  Pass& pass);
-  simdjson::error_code apply_rating(simdjson::ondemand::value value, Span& span);
-  simdjson::error_code apply_parameter(const FlatRule& rule, simdjson::ondemand::value value,
-                                       Span& span);
-  simdjson::error_code keep_attribute(std::string_view name, simdjson::ondemand::value value,
-                                      Span& span);
+  simdjson::error_code apply(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_duration(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_outcome(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_content(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_field(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_time(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_rating(FlatValue value, Span& span);
+  simdjson::error_code apply_parameter(const FlatRule& rule, FlatValue value, Span& span);
+  simdjson::error_code keep_attribute(size_t name_size, Span& span);
   void finish(Pass& pass);
 
   FieldSet fields_;
-  simdjson::ondemand::parser parser_;
+  FlatRecord record_;
   std::vector<LearnedKey> learned_;
   std::string scratch_;
 };

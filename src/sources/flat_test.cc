@@ -19,8 +19,7 @@ class Flat : public testing::Test {
                            FlatReader::Certainty certainty = FlatReader::Certainty::Certain) {
     const simdjson::padded_string padded(json);
     span.clear();
-    return reader.read(padded.data(), padded.size(), padded.size() + simdjson::SIMDJSON_PADDING,
-                       units, certainty, span, notes, {});
+    return reader.read(padded.data(), padded.size(), units, certainty, span, notes, {});
   }
   // The span of a record that must be readable.
   const Span& span_of(std::string_view json) {

@@ -5,19 +5,75 @@
 
 namespace sonde {
 
-namespace od = simdjson::ondemand;
 using simdjson::error_code;
 using simdjson::SUCCESS;
 
-// Most short strings have no escapes and need no copy.
-error_code read_string(od::value value, std::string_view& text) {
-  constexpr size_t kShort = 64;
-  const std::string_view token = value.raw_json_token();
-  if (token.size() <= kShort && token.find('\\') == std::string_view::npos) {
-    text = token.substr(1, token.rfind('"') - 1);
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A number as JSON writes it (RFC 8259, 6). Up to 15 digits without an exponent are the quotient of
+// two whole numbers that a double holds, so one division rounds right (Clinger 1990); the rest is
+// the library's.
+error_code parse_number(std::string_view token, double& into) {
+  constexpr double kTens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const char* at = token.data();
+  const char* const end = at + token.size();  // What stands there is no digit.
+  const bool negative = *at == '-';
+  if (negative) ++at;
+  const char* const whole = at;
+  uint64_t digits = 0;
+  for (; is_digit(*at); ++at) digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+  if (at == whole || (*whole == '0' && at > whole + 1)) return simdjson::NUMBER_ERROR;
+  ptrdiff_t count = at - whole;
+  ptrdiff_t decimals = 0;
+  if (*at == '.') {
+    const char* const fraction = ++at;
+    for (; is_digit(*at); ++at) digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+    decimals = at - fraction;
+    count += decimals;
+    if (decimals == 0) return simdjson::NUMBER_ERROR;
+  }
+  if (at == end && count <= 15) {
+    const double value = static_cast<double>(digits) / kTens[decimals];
+    into = negative ? -value : value;
     return SUCCESS;
   }
-  return value.get_string().get(text);
+  if (*at == 'e' || *at == 'E') {
+    ++at;
+    if (*at == '+' || *at == '-') ++at;
+    const char* const exponent = at;
+    while (is_digit(*at)) ++at;
+    if (at == exponent) return simdjson::NUMBER_ERROR;
+  }
+  if (at != end) return simdjson::NUMBER_ERROR;
+  // 1e999 is JSON, if no number a computer holds.
+  const auto [rest, range] = std::from_chars(token.data(), end, into);
+  return range == std::errc{} ? SUCCESS : simdjson::INCORRECT_TYPE;
+}
+
+error_code check_atom(std::string_view token) {
+  if (token == "true" || token == "false" || token == "null") return SUCCESS;
+  switch (token[0]) {
+    case 't':
+      return simdjson::T_ATOM_ERROR;
+    case 'f':
+      return simdjson::F_ATOM_ERROR;
+    case 'n':
+      return simdjson::N_ATOM_ERROR;
+    default:
+      return simdjson::TAPE_ERROR;
+  }
+}
+
+bool is_number(FlatValue value) { return is_digit(value.first()) || value.first() == '-'; }
+
+}  // namespace
+
+error_code read_string(FlatRecord& record, FlatValue value, std::string_view& text) {
+  text = {value.begin + 1, static_cast<size_t>(value.end - value.begin) - 2};
+  return text.find('\\') == std::string_view::npos ? SUCCESS : record.unescape(value, text);
 }
 
 error_code assign_minified(std::string_view json, std::string& into) {
@@ -28,52 +84,34 @@ error_code assign_minified(std::string_view json, std::string& into) {
   return error;
 }
 
-error_code read_text(od::value value, std::string& into) {
-  od::json_type type;
-  if (const auto error = value.type().get(type)) return error;
-  std::string_view text;
-  switch (type) {
-    case od::json_type::string:
-      if (const auto error = read_string(value, text)) return error;
-      into.assign(text);
-      return SUCCESS;
-    case od::json_type::null: {
-      bool is_null = false;
-      if (const auto error = value.is_null().get(is_null)) return error;
-      into.clear();
-      return is_null ? SUCCESS : simdjson::N_ATOM_ERROR;
-    }
-    case od::json_type::number: {
-      const std::string_view token = value.raw_json_token();
-      double number = 0;
-      const error_code error = value.get_double().get(number);
-      if (error != SUCCESS && error != simdjson::NUMBER_ERROR) return error;
-      if (error == SUCCESS) {
-        into.assign(token.substr(0, token.find_last_not_of(" \t\r\n") + 1));
-        return SUCCESS;
-      }
-      [[fallthrough]];  // More than a double holds, or no number at all.
-    }
-    default:
-      if (const auto error = simdjson::to_json_string(value).get(text)) return error;
-      return assign_minified(text, into);
+error_code read_text(FlatRecord& record, FlatValue value, std::string& into) {
+  if (value.is_string()) {
+    std::string_view text;
+    if (const auto error = read_string(record, value, text)) return error;
+    into.assign(text);
+    return SUCCESS;
   }
+  if (value.is_composite()) return assign_minified(value.text(), into);
+  if (is_number(value)) {
+    double number = 0;
+    const error_code error = parse_number(value.text(), number);
+    if (is_malformed(error)) return error;
+    into.assign(value.text());
+    return SUCCESS;
+  }
+  into.assign(value.is_null() ? std::string_view() : value.text());
+  return check_atom(value.text());
 }
 
-error_code read_number(od::value value, double& into) {
-  od::json_type type;
-  if (const auto error = value.type().get(type)) return error;
-  if (type == od::json_type::number) {
-    const error_code failed = value.get_double().get(into);
-    if (failed != simdjson::NUMBER_ERROR) return failed;
-    // 1e999 is JSON, if no number a computer holds.
-    const std::string_view token = value.raw_json_token();
-    const auto [end, range] = std::from_chars(token.data(), token.data() + token.size(), into);
-    return range == std::errc::result_out_of_range ? simdjson::INCORRECT_TYPE : failed;
+error_code read_number(FlatRecord& record, FlatValue value, double& into) {
+  if (is_number(value)) return parse_number(value.text(), into);
+  if (value.is_composite()) return simdjson::INCORRECT_TYPE;
+  if (!value.is_string()) {
+    const error_code error = check_atom(value.text());
+    return error == SUCCESS ? simdjson::INCORRECT_TYPE : error;
   }
-  if (type != od::json_type::string) return simdjson::INCORRECT_TYPE;
   std::string_view text;
-  if (const auto error = value.get_string().get(text)) return error;
+  if (const auto error = read_string(record, value, text)) return error;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   return whole && std::isfinite(into) ? SUCCESS : simdjson::INCORRECT_TYPE;
@@ -85,11 +123,6 @@ bool read_object_text(std::string& text) {
   if (parser.parse(text).get_object().get(object) != SUCCESS) return false;
   text = simdjson::minify(object);
   return true;
-}
-
-bool is_null(od::value& value) {
-  od::json_type type;
-  return value.type().get(type) == SUCCESS && type == od::json_type::null;
 }
 
 }  // namespace sonde

@@ -1,4 +1,4 @@
-// Reading single values on demand, leniently, as flat logs need it.
+// Reading the values of a flat record, leniently, as flat logs need it.
 #pragma once
 
 #include <simdjson.h>
@@ -6,26 +6,28 @@
 #include <string>
 #include <string_view>
 
+#include "sources/flat_record.h"
+
 namespace sonde {
 
 // Malformed JSON, as against a value of an unexpected type.
 inline bool is_malformed(simdjson::error_code error) {
-  return error != simdjson::SUCCESS && error != simdjson::INCORRECT_TYPE &&
-         error != simdjson::NUMBER_OUT_OF_RANGE;
+  return error != simdjson::SUCCESS && error != simdjson::INCORRECT_TYPE;
 }
-bool is_null(simdjson::ondemand::value& value);
 
-// A string's contents; a view into the record, or into the parser's memory until its next record.
-simdjson::error_code read_string(simdjson::ondemand::value value, std::string_view& text);
+// A string's contents; a view into the record, or into its memory until the next string.
+simdjson::error_code read_string(FlatRecord& record, FlatValue value, std::string_view& text);
 
 // The value as text: strings unescaped, numbers and flags as they stand, the rest as minified JSON.
-simdjson::error_code read_text(simdjson::ondemand::value value, std::string& into);
+// null is the empty text.
+simdjson::error_code read_text(FlatRecord& record, FlatValue value, std::string& into);
 
 // JSON without white space between its parts, so that one value has one text however it is laid out.
 simdjson::error_code assign_minified(std::string_view json, std::string& into);
 
-// A number, also one written as a string. INCORRECT_TYPE when it is neither (null included).
-simdjson::error_code read_number(simdjson::ondemand::value value, double& into);
+// A number, also one written as a string. INCORRECT_TYPE when it is neither (null included), and
+// when no double holds it.
+simdjson::error_code read_number(FlatRecord& record, FlatValue value, double& into);
 
 // Text that holds a JSON object, minified in place; false when it holds none.
 bool read_object_text(std::string& text);
