@@ -73,7 +73,7 @@ struct FlatReader::Pass {
 };
 
 FlatReader::FlatReader(FieldSet fields, size_t nesting_max)
-    : fields_(fields), record_(nesting_max) {}
+    : fields_(fields), index_(nesting_max), learned_(kKeysMax + 1) {}
 
 // Whether a key's value need not be looked at: its field is not wanted and it is no evidence that
 // the record is a call.
@@ -94,27 +94,27 @@ bool FlatReader::is_ignored(const FlatRule* rule) const {
 }
 
 // Programs write their keys in one order: the key that stood here in the last record most likely
-// stands here again. Reading 24 bytes is safe because of the parser's padding.
+// stands here again. Reading 32 bytes is safe because of the parser's padding.
 const FlatReader::LearnedKey& FlatReader::learn(const char* raw, size_t position) {
   const char* end = raw;
   while (*end != '"') end += *end == '\\' ? 2 : 1;
   const std::string_view name(raw, static_cast<size_t>(end - raw));
-  if (position >= learned_.size()) learned_.resize(position + 1);
   LearnedKey& learned = learned_[position] = LearnedKey{};
   learned.rule = find_flat_rule(name);
   learned.ignored = is_ignored(learned.rule);
   learned.name_size = name.size();
-  if (name.size() + 1 <= sizeof(learned.words)) {
-    std::memset(learned.masks, 0xFF, name.size() + 1);
-    std::memcpy(learned.words, raw, name.size() + 1);
-    learned.size = name.size();
+  if (name.size() + 1 <= sizeof(learned.text)) {
+    std::memset(learned.mask, 0xFF, name.size() + 1);
+    std::memcpy(learned.text, raw, name.size() + 1);
+  } else {
+    std::memset(learned.text, 0xFF, sizeof(learned.text));  // No key: it is not masked.
   }
   return learned;
 }
 
 error_code FlatReader::apply_duration(const FlatRule& rule, FlatValue value, Pass& pass) {
   double number = 0;
-  const error_code error = read_number(record_, value, number);
+  const error_code error = read_number(index_, value, number);
   if (error != SUCCESS) {
     if (!is_malformed(error) && !value.is_null()) pass.wrong_type(rule, "numbers");
     return error;
@@ -133,13 +133,13 @@ error_code FlatReader::apply_duration(const FlatRule& rule, FlatValue value, Pas
 error_code FlatReader::apply_outcome(const FlatRule& rule, FlatValue value, Pass& pass) {
   if (rule.shape == FlatShape::ErrorValue) {
     pass.error_key = true;
-    if (const error_code error = read_text(record_, value, scratch_)) return error;
+    if (const error_code error = read_text(index_, value, scratch_)) return error;
     if (is_flat_no_error(scratch_)) return SUCCESS;
     pass.has_error = true;
     if (scratch_ != "true" && pass.wins(rule)) pass.error = scratch_;
     return SUCCESS;
   }
-  if (const error_code error = read_text(record_, value, scratch_)) return error;
+  if (const error_code error = read_text(index_, value, scratch_)) return error;
   if (scratch_.empty()) return SUCCESS;
   const Status status = flat_status_of(scratch_);
   if (status == Status::Unknown) {
@@ -163,7 +163,7 @@ error_code FlatReader::apply_content(const FlatRule& rule, FlatValue value, Pass
   if (!fields_.has(rule.field)) return SUCCESS;
   if (value.is_null() || !pass.wins(rule)) return SUCCESS;
   Span& span = pass.span;
-  if (const error_code error = read_text(record_, value, is_prompt ? span.input : span.output)) return error;
+  if (const error_code error = read_text(index_, value, is_prompt ? span.input : span.output)) return error;
   const Form form = value.first() == '['   ? Form::Messages
                     : value.first() == '{' ? Form::Json
                                            : Form::Text;
@@ -174,13 +174,13 @@ error_code FlatReader::apply_content(const FlatRule& rule, FlatValue value, Pass
 error_code FlatReader::apply_time(const FlatRule& rule, FlatValue value, Pass& pass) {
   if (value.is_string()) {  // The usual case, without a copy.
     std::string_view text;
-    if (const error_code error = read_string(record_, value, text)) return error;
+    if (const error_code error = read_string(index_, value, text)) return error;
     if (const auto time = parse_iso_time(text)) {
       if (pass.wins(rule)) pass.span.start_time = time;
       return SUCCESS;
     }
     scratch_ = text;
-  } else if (const error_code error = read_text(record_, value, scratch_)) {
+  } else if (const error_code error = read_text(index_, value, scratch_)) {
     return error;
   }
   if (scratch_.empty()) return SUCCESS;
@@ -203,7 +203,7 @@ error_code FlatReader::apply_rating(FlatValue value, Span& span) {
                                          "good", "1",  "true"};
   constexpr std::string_view kDislikes[] = {"dislike", "down", "thumbs_down", "negative",
                                             "bad",     "-1",   "false"};
-  if (const error_code error = read_text(record_, value, scratch_)) return error;
+  if (const error_code error = read_text(index_, value, scratch_)) return error;
   // Dify writes {"rating": "like"}, or a list of such.
   if (scratch_.find("\"dislike\"") != std::string::npos) scratch_ = "dislike";
   if (scratch_.find("\"like\"") != std::string::npos) scratch_ = "like";
@@ -220,17 +220,17 @@ error_code FlatReader::apply_parameter(const FlatRule& rule, FlatValue value, Sp
   if (value.is_null()) return SUCCESS;
   std::string members;
   if (rule.shape == FlatShape::Parameters) {
-    if (const error_code error = read_text(record_, value, members)) return error;
+    if (const error_code error = read_text(index_, value, members)) return error;
     // Also as text that holds JSON.
     if (value.is_string() && !read_object_text(members)) return SUCCESS;
     if (!members.starts_with('{') || members == "{}") return SUCCESS;
     members.erase(0, 1);
   } else {
     double number = 0;
-    if (value.is_string() && read_number(record_, value, number) == SUCCESS) {
+    if (value.is_string() && read_number(index_, value, number) == SUCCESS) {
       scratch_ = fmt::format("{}", number);  // "0.7" is meant as a number.
     } else {
-      if (const error_code error = read_text(record_, value, scratch_)) return error;
+      if (const error_code error = read_text(index_, value, scratch_)) return error;
       if (const error_code error = assign_minified(value.text(), scratch_)) return error;
     }
     members = fmt::format("\"{}\":{}}}", rule.key, scratch_);
@@ -278,11 +278,11 @@ error_code FlatReader::apply_field(const FlatRule& rule, FlatValue value, Pass& 
     case FlatShape::Tags: {
       if (value.is_null() || !pass.wins(rule)) return SUCCESS;
       std::string& text = span.*std::get<TextMember>(column(rule.field).member);
-      return read_text(record_, value, text);
+      return read_text(index_, value, text);
     }
     case FlatShape::Count: {
       double number = 0;
-      const error_code error = read_number(record_, value, number);
+      const error_code error = read_number(index_, value, number);
       if (error != SUCCESS || number < 0 || number > 9e15 || number != std::floor(number)) {
         if (!is_malformed(error) && !value.is_null()) pass.wrong_type(rule, "whole numbers");
         return error;
@@ -293,7 +293,7 @@ error_code FlatReader::apply_field(const FlatRule& rule, FlatValue value, Pass& 
       return SUCCESS;
     }
     case FlatShape::Money: {
-      if (const error_code error = read_text(record_, value, scratch_)) return error;
+      if (const error_code error = read_text(index_, value, scratch_)) return error;
       const auto money = parse_decimal_nanos(scratch_);
       if (!money && !scratch_.empty()) pass.wrong_type(rule, "amounts");
       if (!money || !pass.wins(rule)) return SUCCESS;
@@ -313,15 +313,14 @@ error_code FlatReader::apply_field(const FlatRule& rule, FlatValue value, Pass& 
   }
 }
 
-error_code FlatReader::keep_attribute(size_t name_size, Span& span) {
-  std::string_view name(record_.key(), name_size);
+error_code FlatReader::keep_attribute(std::string_view name, FlatValue value, Span& span) {
   Attribute attribute{std::string(name), {}};
   if (name.find('\\') != std::string_view::npos) {
     const FlatValue quoted{name.data() - 1, name.data() + name.size() + 1};
-    if (const error_code error = record_.unescape(quoted, name)) return error;
+    if (const error_code error = index_.unescape(quoted, name)) return error;
     attribute.key = name;
   }
-  if (const error_code error = read_text(record_, record_.value(), attribute.value)) return error;
+  if (const error_code error = read_text(index_, value, attribute.value)) return error;
   if (!attribute.value.empty()) span.attributes.push_back(std::move(attribute));
   return SUCCESS;
 }
@@ -375,25 +374,27 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, const Flat
                                      Certainty certainty, Span& span, Notes& notes,
                                      const Location& location) {
   const auto malformed = [](error_code error) {
-    return error == FlatRecord::kSomethingFollows
+    return error == FlatWalk::kSomethingFollows
                ? fail(Code::InvalidInput, "malformed JSON: something follows the closing brace")
                : fail(Code::InvalidInput, "malformed JSON: {}", simdjson::error_message(error));
   };
   Pass pass{.span = span, .units = units, .notes = notes, .location = location};
-  if (const auto error = record_.open(data, length)) return malformed(error);
-  for (size_t position = 0; record_.next(); ++position) {
+  FlatWalk walk;
+  if (const auto error = index_.open(data, length, walk)) return malformed(error);
+  for (size_t position = 0; walk.next(); ++position) {
     const size_t at = std::min(position, kKeysMax);
-    const bool known = at < learned_.size() && learned_[at].matches(record_.key());
-    const LearnedKey& key = known ? learned_[at] : learn(record_.key(), at);
+    const char* const name = walk.key();
+    const LearnedKey& key = learned_[at].matches(name) ? learned_[at] : learn(name, at);
     ++pass.keys;
     if (key.ignored) continue;
-    const error_code error = key.rule != nullptr ? apply(*key.rule, record_.value(), pass)
-                                                 : keep_attribute(key.name_size, span);
+    const error_code error =
+        key.rule != nullptr ? apply(*key.rule, walk.value(), pass)
+                            : keep_attribute({name, key.name_size}, walk.value(), span);
     if (is_malformed(error)) return malformed(error);
     if ((pass.seen & kForeign) != 0 && certainty == Certainty::Maybe)
       return FlatOutcome::OtherFormat;
   }
-  if (const auto error = record_.error()) return malformed(error);
+  if (const auto error = walk.error()) return malformed(error);
   constexpr uint8_t kEvidence = kAnswer | kTiming | kOutcome | kModel;
   if ((pass.seen & kPrompt) == 0 && (pass.seen & (kTiming | kOutcome)) == 0)
     return FlatOutcome::Unknown;

@@ -87,22 +87,21 @@ class FlatReader {
                            Certainty certainty, Span& span, Notes& notes, const Location& location);
 
  private:
-  // The key with its closing quote, as it stood in the last record, in three words so that
-  // comparing is a few instructions. A longer key is not learned: its size stays 0.
+  // The key with its closing quote, as it stood in the last record, so that comparing is a few
+  // instructions. A longer key is not learned: nothing matches, as in the beginning.
   struct LearnedKey {
-    uint64_t words[3] = {};
-    uint64_t masks[3] = {};
-    size_t size = 0;       // Without the quote; 0: not learned.
-    size_t name_size = 0;  // Of the key that was read, learned or not.
+    uint64_t text[4] = {1, 0, 0, 0};
+    uint64_t mask[4] = {};
+    size_t name_size = 0;  // Without the quote.
     const FlatRule* rule = nullptr;
     bool ignored = false;  // Nothing hangs on its value.
 
     bool matches(const char* raw) const {
-      uint64_t seen[3];
+      uint64_t seen[4];
       std::memcpy(seen, raw, sizeof(seen));
-      const uint64_t differ = ((seen[0] & masks[0]) ^ words[0]) |
-                              ((seen[1] & masks[1]) ^ words[1]) | ((seen[2] & masks[2]) ^ words[2]);
-      return differ == 0 && size > 0;
+      uint64_t differ = 0;
+      for (size_t i = 0; i < 4; ++i) differ |= (seen[i] & mask[i]) ^ text[i];
+      return differ == 0;
     }
   };
   struct Pass;
@@ -117,12 +116,12 @@ class FlatReader {
   simdjson::error_code apply_time(const FlatRule& rule, FlatValue value, Pass& pass);
   simdjson::error_code apply_rating(FlatValue value, Span& span);
   simdjson::error_code apply_parameter(const FlatRule& rule, FlatValue value, Span& span);
-  simdjson::error_code keep_attribute(size_t name_size, Span& span);
+  simdjson::error_code keep_attribute(std::string_view name, FlatValue value, Span& span);
   void finish(Pass& pass);
 
   FieldSet fields_;
-  FlatRecord record_;
-  std::vector<LearnedKey> learned_;
+  FlatIndex index_;
+  std::vector<LearnedKey> learned_;  // By position; the last is for all beyond.
   std::string scratch_;
 };
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace sonde {
@@ -26,14 +26,17 @@ struct FlatValue {
   std::string_view text() const { return {begin, static_cast<size_t>(end - begin)}; }
 };
 
-// Not thread-safe; keeps its memory from record to record.
-class FlatRecord {
+// The keys of one indexed object, in their order. A small value: kept local, it stays in registers.
+class FlatWalk {
  public:
-  explicit FlatRecord(size_t nesting_max);
-
-  // Indexes an object. Fails on what the first stage sees: invalid UTF-8, an open string, a control
-  // character in one; and on what is no object. `data` outlives the walk and the values.
-  simdjson::error_code open(const char* data, size_t length);
+  FlatWalk() = default;
+  // The structural characters of `data`, of which the first opens the object; two at least.
+  FlatWalk(const char* data, std::span<const uint32_t> index, size_t nesting_max)
+      : data_(data),
+        begin_(index.data()),
+        end_(index.data() + index.size()),
+        after_(data[index[1]] == '}' ? begin_ + 1 : begin_),
+        nesting_max_(nesting_max) {}
 
   // Steps to the next key; false behind the last one, and where the record is not JSON: error()
   // tells. Values are not looked into, so a wrong scalar is only found by reading it.
@@ -50,7 +53,10 @@ class FlatRecord {
       after_ = key + 3;
       return true;
     }
-    return role == Role::Opening ? skip_composite() : stop(simdjson::TAPE_ERROR);
+    if (role == Role::None) return stop(simdjson::TAPE_ERROR);
+    const Skipped skipped = skip_composite(data_, key + 2, end_, nesting_max_);
+    after_ = skipped.after;
+    return skipped.error == simdjson::SUCCESS || stop(skipped.error);
   }
   simdjson::error_code error() const { return error_; }
 
@@ -61,9 +67,6 @@ class FlatRecord {
     while (is_space(end[-1])) --end;
     return {data_ + key_[2], end};
   }
-
-  // A string's contents without escapes, from its opening quote on; valid until the next call.
-  simdjson::error_code unescape(FlatValue quoted, std::string_view& text);
 
   static constexpr simdjson::error_code kSomethingFollows = simdjson::TRAILING_CONTENT;
 
@@ -81,17 +84,38 @@ class FlatRecord {
     error_ = error;
     return false;
   }
-  bool skip_composite();
+  struct Skipped {
+    const uint32_t* after;
+    simdjson::error_code error;
+  };
+  static Skipped skip_composite(const char* data, const uint32_t* at, const uint32_t* end,
+                                size_t nesting_max);
 
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
-  size_t nesting_max_;
-  simdjson::error_code error_ = simdjson::SUCCESS;
   const char* data_ = nullptr;
   // Into the index: its bounds, the current key, and what stands behind the current value.
   const uint32_t* begin_ = nullptr;
   const uint32_t* end_ = nullptr;
   const uint32_t* key_ = nullptr;
   const uint32_t* after_ = nullptr;
+  size_t nesting_max_ = 0;
+  simdjson::error_code error_ = simdjson::SUCCESS;
+};
+
+// Indexes record after record in the same memory. Not thread-safe.
+class FlatIndex {
+ public:
+  explicit FlatIndex(size_t nesting_max);
+
+  // Fails on what the first stage sees: invalid UTF-8, an open string, a control character in one;
+  // and on what is no object. The walk ends with the next call; `data` outlives it.
+  simdjson::error_code open(const char* data, size_t length, FlatWalk& walk);
+
+  // A string's contents without escapes, from its opening quote on; valid until the next call.
+  simdjson::error_code unescape(FlatValue quoted, std::string_view& text);
+
+ private:
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
+  size_t nesting_max_;
   std::unique_ptr<uint8_t[]> unescaped_;
   size_t unescaped_bytes_ = 0;
 };

@@ -71,9 +71,9 @@ bool is_number(FlatValue value) { return is_digit(value.first()) || value.first(
 
 }  // namespace
 
-error_code read_string(FlatRecord& record, FlatValue value, std::string_view& text) {
+error_code read_string(FlatIndex& index, FlatValue value, std::string_view& text) {
   text = {value.begin + 1, static_cast<size_t>(value.end - value.begin) - 2};
-  return text.find('\\') == std::string_view::npos ? SUCCESS : record.unescape(value, text);
+  return text.find('\\') == std::string_view::npos ? SUCCESS : index.unescape(value, text);
 }
 
 error_code assign_minified(std::string_view json, std::string& into) {
@@ -84,10 +84,10 @@ error_code assign_minified(std::string_view json, std::string& into) {
   return error;
 }
 
-error_code read_text(FlatRecord& record, FlatValue value, std::string& into) {
+error_code read_text(FlatIndex& index, FlatValue value, std::string& into) {
   if (value.is_string()) {
     std::string_view text;
-    if (const auto error = read_string(record, value, text)) return error;
+    if (const auto error = read_string(index, value, text)) return error;
     into.assign(text);
     return SUCCESS;
   }
@@ -103,7 +103,7 @@ error_code read_text(FlatRecord& record, FlatValue value, std::string& into) {
   return check_atom(value.text());
 }
 
-error_code read_number(FlatRecord& record, FlatValue value, double& into) {
+error_code read_number(FlatIndex& index, FlatValue value, double& into) {
   if (is_number(value)) return parse_number(value.text(), into);
   if (value.is_composite()) return simdjson::INCORRECT_TYPE;
   if (!value.is_string()) {
@@ -111,7 +111,7 @@ error_code read_number(FlatRecord& record, FlatValue value, double& into) {
     return error == SUCCESS ? simdjson::INCORRECT_TYPE : error;
   }
   std::string_view text;
-  if (const auto error = read_string(record, value, text)) return error;
+  if (const auto error = read_string(index, value, text)) return error;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   return whole && std::isfinite(into) ? SUCCESS : simdjson::INCORRECT_TYPE;

@@ -16,18 +16,18 @@ inline bool is_malformed(simdjson::error_code error) {
 }
 
 // A string's contents; a view into the record, or into its memory until the next string.
-simdjson::error_code read_string(FlatRecord& record, FlatValue value, std::string_view& text);
+simdjson::error_code read_string(FlatIndex& index, FlatValue value, std::string_view& text);
 
 // The value as text: strings unescaped, numbers and flags as they stand, the rest as minified JSON.
 // null is the empty text.
-simdjson::error_code read_text(FlatRecord& record, FlatValue value, std::string& into);
+simdjson::error_code read_text(FlatIndex& index, FlatValue value, std::string& into);
 
 // JSON without white space between its parts, so that one value has one text however it is laid out.
 simdjson::error_code assign_minified(std::string_view json, std::string& into);
 
 // A number, also one written as a string. INCORRECT_TYPE when it is neither (null included), and
 // when no double holds it.
-simdjson::error_code read_number(FlatRecord& record, FlatValue value, double& into);
+simdjson::error_code read_number(FlatIndex& index, FlatValue value, double& into);
 
 // Text that holds a JSON object, minified in place; false when it holds none.
 bool read_object_text(std::string& text);
