@@ -39,7 +39,7 @@ void Sketch::merge(const Sketch& other) {
   if (other.buckets_.empty()) return;
   cover(other.first_bucket_, other.first_bucket_ + other.buckets_.size() - 1);
   const size_t offset = other.first_bucket_ - first_bucket_;
-  for (size_t i = 0; i < other.buckets_.size(); ++i) buckets_[offset + i] += other.buckets_[i];
+  for (size_t i = 0; i < other.buckets_.size(); ++i) add_to_slot(offset + i, other.in_slot(i));
 }
 
 int64_t Sketch::min() const {
@@ -76,7 +76,8 @@ double Sketch::quantile(double p) const {
 }
 
 size_t Sketch::memory_bytes() const {
-  return values_.capacity() * sizeof(int64_t) + buckets_.capacity() * sizeof(uint64_t);
+  return values_.capacity() * sizeof(int64_t) +
+         (buckets_.capacity() + carries_.capacity()) * sizeof(uint32_t);
 }
 
 void Sketch::cover(size_t first, size_t last) {
@@ -87,12 +88,19 @@ void Sketch::cover(size_t first, size_t last) {
   // Whole powers of two, so that there are at most 55 rounds of growth.
   first -= first % kBucketsPerPower;
   last += kBucketsPerPower - last % kBucketsPerPower;
-  std::vector<uint64_t> wider(last - first);
-  std::copy(
-      buckets_.begin(), buckets_.end(),
-      wider.begin() + static_cast<std::ptrdiff_t>(buckets_.empty() ? 0 : first_bucket_ - first));
-  buckets_ = std::move(wider);
+  const size_t shift = buckets_.empty() ? 0 : first_bucket_ - first;
+  for (std::vector<uint32_t>* const counts : {&buckets_, &carries_}) {
+    if (counts == &carries_ && carries_.empty()) break;
+    std::vector<uint32_t> wider(last - first);
+    std::copy(counts->begin(), counts->end(), wider.begin() + static_cast<std::ptrdiff_t>(shift));
+    *counts = std::move(wider);
+  }
   first_bucket_ = first;
+}
+
+void Sketch::carry(size_t slot, uint32_t times) {
+  carries_.resize(buckets_.size());
+  carries_[slot] += times;
 }
 
 void Sketch::spill() {
@@ -106,7 +114,7 @@ double Sketch::order_statistic(uint64_t rank) const {
   if (rank >= count_ - 1) return static_cast<double>(max_);
   uint64_t before = 0;
   size_t slot = 0;
-  while (before + buckets_[slot] <= rank) before += buckets_[slot++];
+  while (before + in_slot(slot) <= rank) before += in_slot(slot++);
   const size_t bucket = first_bucket_ + slot;
   // Inverse of bucket_of(): the part above the lowest 9 bits holds the shift, one too many unless
   // it is 0.
@@ -115,7 +123,7 @@ double Sketch::order_statistic(uint64_t rank) const {
   const uint64_t smallest = (bucket - (static_cast<uint64_t>(shift) << kBucketBits)) << shift;
   const uint64_t widest = (uint64_t{1} << shift) - 1;
   const double place =
-      (static_cast<double>(rank - before) + 0.5) / static_cast<double>(buckets_[slot]);
+      (static_cast<double>(rank - before) + 0.5) / static_cast<double>(in_slot(slot));
   const double estimate = static_cast<double>(smallest) + static_cast<double>(widest) * place;
   return std::clamp(estimate, static_cast<double>(min_), static_cast<double>(max_));
 }

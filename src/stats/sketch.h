@@ -18,8 +18,9 @@ namespace sonde {
 // without a logarithm. Count, sum, minimum and maximum are always exact.
 //
 // The state depends only on the values, never on their order nor on how they were split over
-// merged sketches. Memory: 8 to 16 bytes a value while exact; then 4 KB for each power of two
-// between the smallest and the largest value (30 KB from 1 s to 100 s), at most kBucketBytesMax.
+// merged sketches. Memory: 8 to 16 bytes a value while exact; then 2 KB for each power of two
+// between the smallest and the largest value (15 KB from 1 s to 100 s), twice that once a bucket
+// holds 2^32 values, at most kBucketBytesMax.
 //
 // Not thread-safe, not even two calls of quantile(), which sorts on demand. Give each thread its
 // own and merge.
@@ -87,8 +88,18 @@ class Sketch {
     // A bucket before the first wraps around and so is out of range too.
     if (bucket - first_bucket_ >= buckets_.size()) [[unlikely]]
       cover(bucket, bucket);
-    buckets_[bucket - first_bucket_] += times;
+    add_to_slot(bucket - first_bucket_, times);
   }
+  void add_to_slot(size_t slot, uint64_t times) {
+    const uint64_t sum = buckets_[slot] + times;
+    buckets_[slot] = static_cast<uint32_t>(sum);
+    if (sum > UINT32_MAX) [[unlikely]]
+      carry(slot, static_cast<uint32_t>(sum >> 32));
+  }
+  uint64_t in_slot(size_t slot) const {
+    return buckets_[slot] + (carries_.empty() ? 0 : uint64_t{carries_[slot]} << 32);
+  }
+  void carry(size_t slot, uint32_t times);
   // Makes room for the buckets from `first` to `last`.
   void cover(size_t first, size_t last);
   void spill();
@@ -101,7 +112,10 @@ class Sketch {
   int64_t max_ = 0;
   mutable bool sorted_ = true;
   mutable std::vector<int64_t> values_;  // All values while exact, else empty.
-  std::vector<uint64_t> buckets_;        // Counts of whole powers of two from first_bucket_ on.
+  // Counts of whole powers of two from first_bucket_ on: their lower halves, and the upper ones
+  // once any is not zero.
+  std::vector<uint32_t> buckets_;
+  std::vector<uint32_t> carries_;
   size_t first_bucket_ = 0;
 };
 

@@ -175,6 +175,24 @@ TEST(Sketch, IsTheSameInOnePassAndMergedInAnyOrder) {
   }
 }
 
+// Beyond 2^32 values a bucket; the range grows both before and after.
+TEST(Sketch, CountsMoreThanABucketsLowerHalfHolds) {
+  constexpr uint64_t kMany = 3'000'000'000;
+  Sketch sketch(0);
+  sketch.add(5'000, kMany);
+  sketch.add(5'000, kMany);
+  sketch.add(9'000'000, 5 * kMany);
+  Sketch other(0);
+  other.add(5'000, kMany);
+  other.add(40, 4 * kMany);
+  sketch.merge(other);
+  EXPECT_EQ(sketch.count(), 12 * kMany);
+  EXPECT_NEAR(sketch.quantile(4.01 / 12), 5'000, 5'000 / 512.0);
+  EXPECT_NEAR(sketch.quantile(6.99 / 12), 5'000, 5'000 / 512.0);
+  EXPECT_EQ(sketch.quantile(3.99 / 12), 40);
+  EXPECT_NEAR(sketch.quantile(7.01 / 12), 9'000'000, 9'000'000 / 512.0);
+}
+
 TEST(Sketch, StaysEmptyWhenMergedWithNothing) {
   Sketch sketch(10);
   sketch.merge(Sketch(10));
@@ -184,8 +202,10 @@ TEST(Sketch, StaysEmptyWhenMergedWithNothing) {
 
 TEST(Sketch, BoundsItsMemory) {
   const Sketch latencies = sketch_of(draw_latencies(200'000), 4096);
-  EXPECT_LE(latencies.memory_bytes(), 64u * 1024);
-  const Sketch widest = sketch_of({0, INT64_MAX}, 0);
+  EXPECT_LE(latencies.memory_bytes(), 32u * 1024);
+  Sketch widest = sketch_of({0, INT64_MAX}, 0);
+  EXPECT_EQ(widest.memory_bytes(), Sketch::kBucketBytesMax / 2);
+  widest.add(0, uint64_t{1} << 32);
   EXPECT_EQ(widest.memory_bytes(), Sketch::kBucketBytesMax);
   const Sketch exact = sketch_of(draw_latencies(4096), 4096);
   EXPECT_LE(exact.memory_bytes(), 4096u * 16);
