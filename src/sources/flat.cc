@@ -163,7 +163,8 @@ error_code FlatReader::apply_content(const FlatRule& rule, FlatValue value, Pass
   if (!fields_.has(rule.field)) return SUCCESS;
   if (value.is_null() || !pass.wins(rule)) return SUCCESS;
   Span& span = pass.span;
-  if (const error_code error = read_text(index_, value, is_prompt ? span.input : span.output)) return error;
+  if (const error_code error = read_text(index_, value, is_prompt ? span.input : span.output))
+    return error;
   const Form form = value.first() == '['   ? Form::Messages
                     : value.first() == '{' ? Form::Json
                                            : Form::Text;
@@ -387,9 +388,9 @@ Result<FlatOutcome> FlatReader::read(const char* data, size_t length, const Flat
     const LearnedKey& key = learned_[at].matches(name) ? learned_[at] : learn(name, at);
     ++pass.keys;
     if (key.ignored) continue;
-    const error_code error =
-        key.rule != nullptr ? apply(*key.rule, walk.value(), pass)
-                            : keep_attribute({name, key.name_size}, walk.value(), span);
+    const error_code error = key.rule != nullptr
+                                 ? apply(*key.rule, walk.value(), pass)
+                                 : keep_attribute({name, key.name_size}, walk.value(), span);
     if (is_malformed(error)) return malformed(error);
     if ((pass.seen & kForeign) != 0 && certainty == Certainty::Maybe)
       return FlatOutcome::OtherFormat;

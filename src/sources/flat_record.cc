@@ -34,9 +34,8 @@ FlatWalk::Skipped FlatWalk::skip_composite(const char* data, const uint32_t* at,
 }
 
 FlatIndex::FlatIndex(size_t nesting_max) : nesting_max_(nesting_max) {
-  const error_code error =
-      simdjson::get_active_implementation()->create_dom_parser_implementation(
-          kRecordBytes, nesting_max, stage_);
+  const error_code error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+      kRecordBytes, nesting_max, stage_);
   CHECK(error == SUCCESS);
 }
 

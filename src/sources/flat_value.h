@@ -22,7 +22,8 @@ simdjson::error_code read_string(FlatIndex& index, FlatValue value, std::string_
 // null is the empty text.
 simdjson::error_code read_text(FlatIndex& index, FlatValue value, std::string& into);
 
-// JSON without white space between its parts, so that one value has one text however it is laid out.
+// JSON without white space between its parts, so that one value has one text however it is laid
+// out.
 simdjson::error_code assign_minified(std::string_view json, std::string& into);
 
 // A number, also one written as a string. INCORRECT_TYPE when it is neither (null included), and
