@@ -14,12 +14,12 @@ struct Model {
   int output_price;
 };
 inline constexpr Model kModels[] = {
-    {"gpt-4o-mini",              "langgenius/openai/openai",       90,  15,  60  },
-    {"gpt-4o",                   "langgenius/openai/openai",       70,  250, 1000},
-    {"claude-sonnet-4-20250514", "langgenius/anthropic/anthropic", 75,  300, 1500},
-    {"gemini-2.0-flash",         "langgenius/gemini/google",       160, 10,  40  },
-    {"deepseek-chat",            "langgenius/deepseek/deepseek",   45,  27,  110 },
-    {"qwen-max",                 "langgenius/tongyi/tongyi",       40,  160, 640 },
+    {"gpt-4o-mini", "langgenius/openai/openai", 90, 15, 60},
+    {"gpt-4o", "langgenius/openai/openai", 70, 250, 1000},
+    {"claude-sonnet-4-20250514", "langgenius/anthropic/anthropic", 75, 300, 1500},
+    {"gemini-2.0-flash", "langgenius/gemini/google", 160, 10, 40},
+    {"deepseek-chat", "langgenius/deepseek/deepseek", 45, 27, 110},
+    {"qwen-max", "langgenius/tongyi/tongyi", 40, 160, 640},
 };
 
 // One model call, with its texts already escaped for JSON.

@@ -35,15 +35,15 @@ struct Model {
   double output_price;
 };
 constexpr Model kModels[] = {
-    {"gpt-4o-mini",                "openai",    90,  0.15,  0.6 },
-    {"gpt-4o",                     "openai",    70,  2.5,   10  },
-    {"claude-3-5-sonnet-20241022", "anthropic", 75,  3,     15  },
-    {"gemini-1.5-flash",           "google",    160, 0.075, 0.3 },
-    {"deepseek-chat",              "deepseek",  45,  0.27,  1.1 },
-    {"qwen2.5-72b-instruct",       "tongyi",    40,  0.9,   0.9 },
-    {"llama-3.1-70b-instruct",     "groq",      250, 0.59,  0.79},
-    {"gpt-3.5-turbo",              "openai",    110, 0.5,   1.5 },
-    {"mistral-large-latest",       "mistralai", 55,  2,     6   },
+    {"gpt-4o-mini", "openai", 90, 0.15, 0.6},
+    {"gpt-4o", "openai", 70, 2.5, 10},
+    {"claude-3-5-sonnet-20241022", "anthropic", 75, 3, 15},
+    {"gemini-1.5-flash", "google", 160, 0.075, 0.3},
+    {"deepseek-chat", "deepseek", 45, 0.27, 1.1},
+    {"qwen2.5-72b-instruct", "tongyi", 40, 0.9, 0.9},
+    {"llama-3.1-70b-instruct", "groq", 250, 0.59, 0.79},
+    {"gpt-3.5-turbo", "openai", 110, 0.5, 1.5},
+    {"mistral-large-latest", "mistralai", 55, 2, 6},
 };
 const std::vector<double> kModelWeights = {28, 16, 15, 11, 10, 8, 5, 4, 3};
 constexpr int kFailsMore = 4;  // deepseek-chat fails more often than the others.

@@ -28,8 +28,7 @@ Reading read(FlatReader& reader, std::string_view record, const FlatUnits& units
   std::memcpy(bytes.get(), record.data(), record.size());
   Span span;
   Notes notes;
-  const auto outcome =
-      reader.read(bytes.get(), record.size(), units, certainty, span, notes, {});
+  const auto outcome = reader.read(bytes.get(), record.size(), units, certainty, span, notes, {});
   Reading reading;
   if (!outcome) {
     CHECK(outcome.error().code == Code::InvalidInput);

@@ -23,18 +23,10 @@ struct MemberLetter {
 };
 
 constexpr MemberLetter kMembers[] = {
-    {'a', &Span::app_name      },
-    {'c', &Span::category      },
-    {'e', &Span::status_message},
-    {'f', &Span::finish_reason },
-    {'i', &Span::input         },
-    {'m', &Span::model         },
-    {'n', &Span::name          },
-    {'o', &Span::output        },
-    {'p', &Span::parameters    },
-    {'s', &Span::system        },
-    {'t', &Span::tools         },
-    {'x', &Span::error_class   },
+    {'a', &Span::app_name},      {'c', &Span::category}, {'e', &Span::status_message},
+    {'f', &Span::finish_reason}, {'i', &Span::input},    {'m', &Span::model},
+    {'n', &Span::name},          {'o', &Span::output},   {'p', &Span::parameters},
+    {'s', &Span::system},        {'t', &Span::tools},    {'x', &Span::error_class},
 };
 
 struct Record {

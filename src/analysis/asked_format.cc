@@ -107,7 +107,8 @@ bool asks_for_json(std::string_view prompt) {
   }
   // The loop of agent frameworks (Thought, Action, Action Input) wants JSON for a tool's arguments
   // inside an answer of plain text.
-  if (find_ignoring_case(prompt.substr(0, kPromptBytesMax), "action input") != std::string_view::npos) {
+  if (find_ignoring_case(prompt.substr(0, kPromptBytesMax), "action input") !=
+      std::string_view::npos) {
     return false;
   }
   static const RE2 asks(kAsksJson);

@@ -35,7 +35,7 @@ const Check kContextExceeded{
     .description = "Prompt and answer together did not fit the model's context window.",
     .needs = {FieldSet{Field::StatusMessage}, FieldSet{Field::ErrorClass}},
     .needs_words = "error messages",
-    .precision = {                              },
+    .precision = {},
     .run = run,
 };
 

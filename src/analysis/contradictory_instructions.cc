@@ -44,28 +44,34 @@ constexpr char kReason[] =
     "(?:justification|explanation|reasons?))";
 
 constexpr std::array kClashes = {
-    Clash{"a short answer and a detailed one",   kBrief,kDetailed                                                                   },
-    Clash{"no explanation and an explanation",   kNoReason,kReason                                                                     },
-    Clash{"the label alone and a justification", kLabelOnly,kReason                                                                     },
+    Clash{"a short answer and a detailed one", kBrief, kDetailed},
+    Clash{"no explanation and an explanation", kNoReason, kReason},
+    Clash{"the label alone and a justification", kLabelOnly, kReason},
     Clash{
-          "only JSON and prose beside it",       "(?i)\\b(?:return|reply|respond|answer|output)\\b[^.]{0,20}\\bonly\\b[^.]{0,12}\\bjson\\b",
-          "(?i)\\b(?:add|write|include)\\b[^.]{0,40}\\b(?:prose|explanation|introduction|comment)\\b"
+        "only JSON and prose beside it",
+        "(?i)\\b(?:return|reply|respond|answer|output)\\b[^.]{0,20}\\bonly\\b[^.]{0,12}\\bjson\\b",
+        "(?i)\\b(?:add|write|include)\\b[^.]{0,40}\\b(?:prose|explanation|introduction|comment)\\b"
         "[^.]{0,20}\\b(?:before|after|outside|around)\\b"},
     Clash{"JSON and no JSON",
-          "(?i)\\b(?:return|reply|respond|answer|output)\\b[^.]{0,40}\\bjson\\b","(?i)\\b(?:do not|don't|never) (?:use|return|output) json\\b"               },
+          "(?i)\\b(?:return|reply|respond|answer|output)\\b[^.]{0,40}\\bjson\\b",
+          "(?i)\\b(?:do not|don't|never) (?:use|return|output) json\\b"},
     Clash{"two formats at once",
           "(?i)\\b(?:return|reply|respond|answer|output)\\b[^.]{0,30}\\b(?:as|in|with) (?:valid "
-          ")?json\\b","(?i)\\b(?:as|in) an? (?:markdown |html )?(?:table|list|poem|essay) only\\b"},
+          ")?json\\b",
+          "(?i)\\b(?:as|in) an? (?:markdown |html )?(?:table|list|poem|essay) only\\b"},
     Clash{"no list and a list",
           "(?i)\\b(?:no|never use|do not use|don't use|without|use no) (?:bullet ?points?|bullets|"
-          "bulleted lists?|numbered lists?|lists?)\\b","(?i)^(?:then |also "
+          "bulleted lists?|numbered lists?|lists?)\\b",
+          "(?i)^(?:then |also "
           ")*(?:list|present|give|write|show|answer|return)\\b[^.]{0,60}\\b(?:as|in) an? "
           "(?:bulleted|numbered|bullet|bullet-point) list"},
     Clash{"a formal tone and a casual one",
-          "(?i)\\b(?:use|write in|keep) an? (?:\\w+ )?formal tone\\b|\\bwrite formally\\b","(?i)\\bcasually\\b|\\bcasual tone\\b|\\b(?:use|with) slang\\b"},
+          "(?i)\\b(?:use|write in|keep) an? (?:\\w+ )?formal tone\\b|\\bwrite formally\\b",
+          "(?i)\\bcasually\\b|\\bcasual tone\\b|\\b(?:use|with) slang\\b"},
     Clash{"no numbers and an exact number",
           "(?i)\\b(?:do not|don't|never) use (?:any )?(?:numbers|digits|figures)\\b|\\buse no "
-          "(?:numbers|digits)\\b", "(?i)\\bexact (?:price|number|amount|date|figure|sum)\\b"},
+          "(?:numbers|digits)\\b",
+          "(?i)\\bexact (?:price|number|amount|date|figure|sum)\\b"},
 };
 
 // Instructions for different cases or parts do not clash.
@@ -123,11 +129,7 @@ std::optional<Limit> limit_in(std::string_view sentence) {
       "at least|more than|minimum of|no fewer than) "
       "(\\w+) (words?|sentences?|paragraphs?|characters?|pages?)\\b");
   static constexpr std::pair<char, double> kWordsOf[] = {
-      {'w', 1.0    },
-      {'s', 12.0   },
-      {'c', 1.0 / 6},
-      {'p', 60.0   }
-  };
+      {'w', 1.0}, {'s', 12.0}, {'c', 1.0 / 6}, {'p', 60.0}};
   const std::string lower = to_lower(sentence);
   std::string bound;
   std::string count;
@@ -272,7 +274,7 @@ const Check kContradictoryInstructions{
     .description = "Two instructions of the prompt cannot both be followed.",
     .needs = {FieldSet{Field::Input}, FieldSet{Field::System}},
     .needs_words = "prompts",
-    .precision = { .right = 27,         .flagged = 27,         .examples = 153},
+    .precision = {.right = 27, .flagged = 27, .examples = 153},
     .run = run,
 };
 

@@ -57,7 +57,7 @@ const Check kEmptyAnswer{
     .description = "The answer is empty or white space, and no tool was called instead.",
     .needs = {FieldSet{Field::Output}, FieldSet{}},
     .needs_words = "answers",
-    .precision = {                       },
+    .precision = {},
     .run = run,
 };
 

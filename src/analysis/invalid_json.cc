@@ -49,7 +49,7 @@ const Check kInvalidJson{
     .description = "The prompt or a parameter asks for JSON, and the answer cannot be parsed.",
     .needs = {FieldSet{Field::Input, Field::Output}, FieldSet{Field::System, Field::Output}},
     .needs_words = "prompts and answers",
-    .precision = {                                     },
+    .precision = {},
     .run = run,
 };
 

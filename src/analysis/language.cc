@@ -21,34 +21,41 @@ struct StopWords {
 
 constexpr std::array kStopWords = {
     StopWords{
-              "English",    " the of and to is in that it for you was with are this be have not on they your which "
+        "English",
+        " the of and to is in that it for you was with are this be have not on they your which "
         "from or by at but we can an will there their what about if would has our when who how "
-        "its been do does where been than them his her i my as "                    },
+        "its been do does where been than them his her i my as "},
     StopWords{
-              "German",     " der die das und ist nicht ich sie es ein eine einen einem einer zu den mit von auf für "
+        "German",
+        " der die das und ist nicht ich sie es ein eine einen einem einer zu den mit von auf für "
         "im dem des sich auch an wir ihr ihre ihren bei oder wie wird sind aus nach aber als am "
         "um noch wenn mein meine werden kann zum zur durch dass bitte ihnen was uns mich über "
-        "vom bis haben hat so wurde warum wo "                                       },
+        "vom bis haben hat so wurde warum wo "},
     StopWords{
-              "French",     " le la les des un une et est en que qui dans pour pas sur au aux ce cette il elle nous "
+        "French",
+        " le la les des un une et est en que qui dans pour pas sur au aux ce cette il elle nous "
         "vous avec du de par plus ne sont mais ou mon ma mes votre vos notre nos être avoir puis "
         "je se à été comme si leur sans ces son sa ses quelle quel comment même "},
     StopWords{
-              "Spanish",    " el la los las un una y es en que de del por para con no se su sus al lo como más pero "
+        "Spanish",
+        " el la los las un una y es en que de del por para con no se su sus al lo como más pero "
         "le ha este esta está son me mi mis nuestro nuestra usted muy ya o si cuando hay desde "
-        "todo todas todos puede puedo cómo qué cuál también ser fue "           },
+        "todo todas todos puede puedo cómo qué cuál también ser fue "},
     StopWords{
-              "Portuguese", " o a os as um uma e é em que de do da dos das por para com não se seu sua no na nos nas "
+        "Portuguese",
+        " o a os as um uma e é em que de do da dos das por para com não se seu sua no na nos nas "
         "ao mais mas como está são foi ele ela você eu meu minha já ou quando muito também pelo "
-        "pela isso onde ser qual estou faz nosso nossa "                         },
+        "pela isso onde ser qual estou faz nosso nossa "},
     StopWords{
-              "Italian",    " il lo la i gli le un una e è di del della dei delle che in per con non si sono come più "
+        "Italian",
+        " il lo la i gli le un una e è di del della dei delle che in per con non si sono come più "
         "ma al alla nel nella da dal suo sua questo questa anche ho hai ha può quando dove mio "
-        "mia vostro sul sulla essere "                                              },
+        "mia vostro sul sulla essere "},
     StopWords{
-              "Dutch",      " de het een en van is dat niet in te zijn op met voor die u uw ik je wij aan er om ook "
+        "Dutch",
+        " de het een en van is dat niet in te zijn op met voor die u uw ik je wij aan er om ook "
         "als bij naar maar dan wat hoe wordt worden door kan heeft hebben onze ons nog uit deze "
-        "dit of geen "                                                                },
+        "dit of geen "},
 };
 
 struct Script {
@@ -58,15 +65,11 @@ struct Script {
 };
 
 constexpr std::array kScripts = {
-    Script{"Greek",    0x370,  0x3FF },
-    Script{"Russian",  0x400,  0x52F },
-    Script{"Hebrew",   0x590,  0x5FF },
-    Script{"Arabic",   0x600,  0x6FF },
-    Script{"Hindi",    0x900,  0x97F },
-    Script{"Thai",     0xE00,  0xE7F },
-    Script{"Japanese", 0x3040, 0x30FF},
-    Script{"Chinese",  0x4E00, 0x9FFF},
-    Script{"Korean",   0xAC00, 0xD7AF},
+    Script{"Greek", 0x370, 0x3FF},      Script{"Russian", 0x400, 0x52F},
+    Script{"Hebrew", 0x590, 0x5FF},     Script{"Arabic", 0x600, 0x6FF},
+    Script{"Hindi", 0x900, 0x97F},      Script{"Thai", 0xE00, 0xE7F},
+    Script{"Japanese", 0x3040, 0x30FF}, Script{"Chinese", 0x4E00, 0x9FFF},
+    Script{"Korean", 0xAC00, 0xD7AF},
 };
 
 // Language names in the languages that users write their prompts in.
@@ -76,26 +79,26 @@ struct Name {
 };
 
 constexpr std::array kNames = {
-    Name{"English",    "english|englisch(?:en?)?|anglais|inglés|inglês|ingles|inglese|英语|英文|英語"    },
+    Name{"English", "english|englisch(?:en?)?|anglais|inglés|inglês|ingles|inglese|英语|英文|英語"},
     Name{"German",
-         "german|deutsch(?:en?)?|allemand|alemán|alemão|aleman|tedesco|德语|德文|ドイツ語"             },
+         "german|deutsch(?:en?)?|allemand|alemán|alemão|aleman|tedesco|德语|德文|ドイツ語"},
     Name{"French",
-         "french|französisch(?:en?)?|français|francés|francês|francese|法语|法文|フランス語"        },
+         "french|französisch(?:en?)?|français|francés|francês|francese|法语|法文|フランス語"},
     Name{"Spanish",
-         "spanish|spanisch(?:en?)?|espagnol|español|espanhol|spagnolo|西班牙语|スペイン語"             },
+         "spanish|spanisch(?:en?)?|espagnol|español|espanhol|spagnolo|西班牙语|スペイン語"},
     Name{"Portuguese",
-         "portuguese|portugiesisch(?:en?)?|portugais|portugués|português|葡萄牙语|ポルトガル語"      },
-    Name{"Italian",    "italian|italienisch(?:en?)?|italien|italiano|意大利语|イタリア語"               },
-    Name{"Dutch",      "dutch|niederländisch(?:en?)?|néerlandais|holandés|holandês|荷兰语|オランダ語"},
-    Name{"Chinese",    "chinese|mandarin|chinesisch(?:en?)?|chinois|chino|chinês|中文|汉语|中国語"       },
-    Name{"Japanese",   "japanese|japanisch(?:en?)?|japonais|japonés|japonês|日语|日文|日本語"           },
-    Name{"Korean",     "korean|koreanisch(?:en?)?|coréen|coreano|韩语|韩文|韓国語"                       },
-    Name{"Russian",    "russian|russisch(?:en?)?|russe|ruso|russo|俄语|ロシア語"                           },
-    Name{"Arabic",     "arabic|arabisch(?:en?)?|arabe|árabe|阿拉伯语|アラビア語"                       },
-    Name{"Hebrew",     "hebrew|hebräischen?|hébreu|hebreo|hebraico"                                            },
-    Name{"Greek",      "greek|griechisch(?:en?)?|grec|griego|grego"                                              },
-    Name{"Thai",       "thai|thailändisch|thaï|tailandés"                                                     },
-    Name{"Hindi",      "hindi"                                                                                   },
+         "portuguese|portugiesisch(?:en?)?|portugais|portugués|português|葡萄牙语|ポルトガル語"},
+    Name{"Italian", "italian|italienisch(?:en?)?|italien|italiano|意大利语|イタリア語"},
+    Name{"Dutch", "dutch|niederländisch(?:en?)?|néerlandais|holandés|holandês|荷兰语|オランダ語"},
+    Name{"Chinese", "chinese|mandarin|chinesisch(?:en?)?|chinois|chino|chinês|中文|汉语|中国語"},
+    Name{"Japanese", "japanese|japanisch(?:en?)?|japonais|japonés|japonês|日语|日文|日本語"},
+    Name{"Korean", "korean|koreanisch(?:en?)?|coréen|coreano|韩语|韩文|韓国語"},
+    Name{"Russian", "russian|russisch(?:en?)?|russe|ruso|russo|俄语|ロシア語"},
+    Name{"Arabic", "arabic|arabisch(?:en?)?|arabe|árabe|阿拉伯语|アラビア語"},
+    Name{"Hebrew", "hebrew|hebräischen?|hébreu|hebreo|hebraico"},
+    Name{"Greek", "greek|griechisch(?:en?)?|grec|griego|grego"},
+    Name{"Thai", "thai|thailändisch|thaï|tailandés"},
+    Name{"Hindi", "hindi"},
 };
 
 // What stands before (or, in Chinese and Japanese, around) the language of the answer.

@@ -50,9 +50,9 @@ const Check kLanguageMismatch{
     .per_template = true,
     .title = "answer in another language",
     .description = "The answer is neither in the language asked for nor in that of the prompt.",
-    .needs = {FieldSet{Field::Input, Field::Output}, FieldSet{}    },
+    .needs = {FieldSet{Field::Input, Field::Output}, FieldSet{}},
     .needs_words = "prompts and answers",
-    .precision = { .right = 12,                        .flagged = 12, .examples = 32},
+    .precision = {.right = 12, .flagged = 12, .examples = 32},
     .run = run,
 };
 

@@ -65,7 +65,7 @@ const Check kMissingInstruction{
     .description = "The prompt is a bare question or a fragment: no role, no task, no facts.",
     .needs = {FieldSet{Field::Input}, FieldSet{}},
     .needs_words = "prompts",
-    .precision = {                      },
+    .precision = {},
     .run = run,
 };
 

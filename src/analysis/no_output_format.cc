@@ -68,7 +68,7 @@ const Check kNoOutputFormat{
         "A program reads the answer, or failed to, and the prompt does not say in what form.",
     .needs = {FieldSet{Field::Input}, FieldSet{Field::System}},
     .needs_words = "prompts",
-    .precision = {                      },
+    .precision = {},
     .run = run,
 };
 

@@ -21,10 +21,10 @@ struct MissingWord {
 
 // What the sentence about checks calls a field that the log lacks.
 constexpr std::array kMissingWords = {
-    MissingWord{Field::Input,         "no prompts"       },
-    MissingWord{Field::Output,        "no answers"       },
+    MissingWord{Field::Input, "no prompts"},
+    MissingWord{Field::Output, "no answers"},
     MissingWord{Field::StatusMessage, "no error messages"},
-    MissingWord{Field::FinishReason,  "no finish reasons"},
+    MissingWord{Field::FinishReason, "no finish reasons"},
 };
 
 bool is_empty(const FieldSet& set) {
@@ -104,18 +104,16 @@ void add_late_finding(const PromptGroup& group, const Check& check, Observation 
 
 Finding to_finding(uint64_t key, const FindingGroup& group, const BoundedMap<CallTally>& tallies,
                    uint64_t failures_total) {
-  Finding finding{
-      fmt::format("{}-{:016x}", group.check->id, key),
-      group.check,
-      group.subject,
-      group.where,
-      group.support,
-      group.silent,
-      ids_of(group.examples),
-      group.evidence,
-      group.patch,
-      Effect{group.explained, failures_total, {}, {}, {}}
-  };
+  Finding finding{fmt::format("{}-{:016x}", group.check->id, key),
+                  group.check,
+                  group.subject,
+                  group.where,
+                  group.support,
+                  group.silent,
+                  ids_of(group.examples),
+                  group.evidence,
+                  group.patch,
+                  Effect{group.explained, failures_total, {}, {}, {}}};
   const CallTally* tally = tallies.find(group.tally_key);
   if (tally != nullptr) {
     finding.effect.group_calls = tally->calls;

@@ -59,7 +59,7 @@ const Check kOutputCutOff{
     .description = "The answer stopped at the token limit before it was finished.",
     .needs = {FieldSet{Field::FinishReason}, FieldSet{Field::Parameters, Field::OutputTokens}},
     .needs_words = "finish reasons, or max_tokens with output tokens",
-    .precision = {                             },
+    .precision = {},
     .run = run,
 };
 

@@ -49,7 +49,7 @@ const Check kOversizedPrompt{
     .description = "The prompt fills the context window, or is many times longer than the others.",
     .needs = {FieldSet{Field::Input}, FieldSet{Field::InputTokens}},
     .needs_words = "prompts",
-    .precision = {                      },
+    .precision = {},
     .run = run,
 };
 

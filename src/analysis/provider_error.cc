@@ -15,27 +15,27 @@ struct Advice {
 constexpr std::array kAdvice = {
     Advice{"authentication",
            "no prompt change helps: renew the API key or its permissions, and test "
-           "the provider's credentials"                                                              },
+           "the provider's credentials"},
     Advice{"connection",
            "no prompt change helps: retry after 2 s with backoff, and check the network, "
-           "proxy and base URL"                                                                      },
+           "proxy and base URL"},
     Advice{"content_filter",
            "find the passage that the filter names and reword or remove it; where it "
-           "is a false alarm, ask the provider for another filter level"                             },
+           "is a false alarm, ask the provider for another filter level"},
     Advice{"invalid_request",
            "change the parameter or message that the error names, then send the "
-           "call again"                                                                              },
+           "call again"},
     Advice{"model_not_found",
            "no prompt change helps: set a model or deployment name that this "
-           "account can call"                                                                        },
+           "account can call"},
     Advice{"other",
-           "no rule knows this error: read its text, and retry once to see whether it stays"         },
+           "no rule knows this error: read its text, and retry once to see whether it stays"},
     Advice{"overloaded",
            "no prompt change helps: retry after 20 s with backoff, and name a fallback "
-           "model"                                                                                   },
-    Advice{"quota",           "no prompt change helps: add credit or raise the account's limit"      },
-    Advice{"server_error",    "no prompt change helps: retry after 2 s with backoff, at most 3 times"},
-    Advice{"tool_error",      "mend the tool: run it alone with the arguments of the failed call"    },
+           "model"},
+    Advice{"quota", "no prompt change helps: add credit or raise the account's limit"},
+    Advice{"server_error", "no prompt change helps: retry after 2 s with backoff, at most 3 times"},
+    Advice{"tool_error", "mend the tool: run it alone with the arguments of the failed call"},
 };
 
 std::optional<Observation> run(const Execution& execution) {
@@ -64,7 +64,7 @@ const Check kProviderError{
     .description = "Credentials, quota, connection, server, filter, tool: no wording mends it.",
     .needs = {FieldSet{Field::StatusMessage}, FieldSet{Field::ErrorClass}},
     .needs_words = "error messages",
-    .precision = {                              },
+    .precision = {},
     .run = run,
 };
 

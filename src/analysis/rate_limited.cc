@@ -30,7 +30,7 @@ const Check kRateLimited{
     .description = "The provider refused the call: too many requests or tokens in a short time.",
     .needs = {FieldSet{Field::StatusMessage}, FieldSet{Field::ErrorClass}},
     .needs_words = "error messages",
-    .precision = {                              },
+    .precision = {},
     .run = run,
 };
 

@@ -39,7 +39,7 @@ const Check kRefusal{
     .description = "The model declined to answer.",
     .needs = {FieldSet{Field::Output}, FieldSet{Field::Refusal}},
     .needs_words = "answers",
-    .precision = { .right = 32,          .flagged = 32,           .examples = 60},
+    .precision = {.right = 32, .flagged = 32, .examples = 60},
     .run = run,
 };
 

@@ -37,9 +37,9 @@ const Check kRepeatedCall{
     .per_template = true,
     .title = "identical call repeated",
     .description = "The same call was made again, unchanged, after it had failed.",
-    .needs = {FieldSet{Field::Input}, FieldSet{}    },
+    .needs = {FieldSet{Field::Input}, FieldSet{}},
     .needs_words = "prompts",
-    .precision = { .right = 18,         .flagged = 18, .examples = 39},
+    .precision = {.right = 18, .flagged = 18, .examples = 39},
     .run = run,
 };
 

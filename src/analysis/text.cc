@@ -54,19 +54,17 @@ bool is_letter(uint32_t c) {
 }
 
 // Opening and closing marks. The straight apostrophe is left out: it is a letter in many words.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kQuotes = {
-    {
-     {"```", "```"},
-     {"`", "`"},
-     {"\"", "\""},
-     {"\xE2\x80\x9C", "\xE2\x80\x9D"}, // English.
-        {"\xE2\x80\x9E", "\xE2\x80\x9C"}, // German.
-        {"\xC2\xAB", "\xC2\xBB"}, // French.
-        {"\xE3\x80\x8C", "\xE3\x80\x8D"}, // Japanese.
-        {"\xE3\x80\x8A", "\xE3\x80\x8B"}, // Chinese titles.
-        {"<<", ">>"},
-     }
-};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kQuotes = {{
+    {"```", "```"},
+    {"`", "`"},
+    {"\"", "\""},
+    {"\xE2\x80\x9C", "\xE2\x80\x9D"},  // English.
+    {"\xE2\x80\x9E", "\xE2\x80\x9C"},  // German.
+    {"\xC2\xAB", "\xC2\xBB"},          // French.
+    {"\xE3\x80\x8C", "\xE3\x80\x8D"},  // Japanese.
+    {"\xE3\x80\x8A", "\xE3\x80\x8B"},  // Chinese titles.
+    {"<<", ">>"},
+}};
 
 // The bytes that kQuotes start with.
 constexpr std::string_view kQuoteStarts = "`\"<\xE2\xC2\xE3";

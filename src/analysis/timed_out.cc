@@ -36,7 +36,7 @@ const Check kTimedOut{
     .description = "No answer came within the time allowed.",
     .needs = {FieldSet{Field::StatusMessage}, FieldSet{Field::ErrorClass}},
     .needs_words = "error messages",
-    .precision = {                              },
+    .precision = {},
     .run = run,
 };
 

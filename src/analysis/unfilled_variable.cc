@@ -71,8 +71,7 @@ std::optional<Observation> observe(const std::vector<std::string>& shown,
   return Observation{
       fmt::format("{} reached the model unfilled: \"{}\"", fmt::join(shown, ", "), quote),
       {Patch::Kind::Parameter, patch},
-      ""
-  };
+      ""};
 }
 
 std::string around(std::string_view text, std::string_view name) {
@@ -136,7 +135,7 @@ const Check kUnfilledVariable{
     .description = "A placeholder such as {{name}} was sent to the model instead of its value.",
     .needs = {FieldSet{Field::Input}, FieldSet{Field::System}},
     .needs_words = "prompts",
-    .precision = {                      },
+    .precision = {},
     .run = run,
 };
 

@@ -128,9 +128,9 @@ const Check kVagueWording{
     .per_template = true,
     .title = "vague wording",
     .description = "Much of the wording leaves the wish open, and nothing pins it down.",
-    .needs = {FieldSet{Field::Input}, FieldSet{}     },
+    .needs = {FieldSet{Field::Input}, FieldSet{}},
     .needs_words = "prompts",
-    .precision = { .right = 35,         .flagged = 35, .examples = 153},
+    .precision = {.right = 35, .flagged = 35, .examples = 153},
     .run = run,
 };
 

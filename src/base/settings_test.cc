@@ -80,9 +80,7 @@ TEST_F(SettingsTest, EachSourceOverridesTheOnesBelow) {
 }
 
 TEST_F(SettingsTest, HomeHoldsTheFileWhereXdgIsUnset) {
-  options_.environment = {
-      {"HOME", root_.string()}
-  };
+  options_.environment = {{"HOME", root_.string()}};
   std::filesystem::create_directories(root_ / ".config/sonde");
   write(".config/sonde/sonde.toml", "color = 'never'");
   EXPECT_EQ(load().color, "never");
@@ -130,35 +128,35 @@ TEST_F(SettingsTest, ErrorsNameThePlaceTheKeyAndTheRemedy) {
   constexpr Mistake kMistakes[] = {
       {"\nthreads = 'many'",
        "work/sonde.toml:2: threads is 'many', but takes a whole number from 0 "
-       "to 1024"                                                                                                },
+       "to 1024"},
       {"threads = 1.5",
        "work/sonde.toml:1: threads is neither a text nor a whole number, but takes a whole number "
-       "from 0 to 1024"                                                                                         },
+       "from 0 to 1024"},
       {"nesting-max = 0",
        "work/sonde.toml:1: nesting-max is '0', but takes a whole number from 1 "
-       "to 1024"                                                                                                },
+       "to 1024"},
       {"memory-bytes-max = '1MB'",
        "work/sonde.toml:1: memory-bytes-max is '1MB', but takes a size from 16MiB to 64TiB, such "
        "as "
-       "64MiB or 64MB"                                                                                          },
-      {"color = 'blue'",           "work/sonde.toml:1: color is 'blue', but takes auto, always or never"        },
-      {"progress = 'always'",      "work/sonde.toml:1: progress is 'always', but takes auto or never"           },
-      {"success = ''",             "work/sonde.toml:1: success is '', but takes a text"                         },
-      {"tread = 1",                "work/sonde.toml:1: there is no setting 'tread'; `sonde settings` lists them"},
-      {"treads = 1",               "work/sonde.toml:1: there is no setting 'treads'; did you mean threads?"     },
-      {"app = 1",                  "work/sonde.toml:1: there is no setting 'app'; did you mean apps?"           },
+       "64MiB or 64MB"},
+      {"color = 'blue'", "work/sonde.toml:1: color is 'blue', but takes auto, always or never"},
+      {"progress = 'always'", "work/sonde.toml:1: progress is 'always', but takes auto or never"},
+      {"success = ''", "work/sonde.toml:1: success is '', but takes a text"},
+      {"tread = 1", "work/sonde.toml:1: there is no setting 'tread'; `sonde settings` lists them"},
+      {"treads = 1", "work/sonde.toml:1: there is no setting 'treads'; did you mean threads?"},
+      {"app = 1", "work/sonde.toml:1: there is no setting 'app'; did you mean apps?"},
       {"apps = 1",
        "work/sonde.toml:1: apps is written as [apps.\"NAME\"] with success = \"...\" "
-       "below it"                                                                                               },
+       "below it"},
       {"[apps]\na = 'x'",
        "work/sonde.toml:2: apps is written as [apps.\"NAME\"] with success = "
-       "\"...\" below it"                                                                                       },
+       "\"...\" below it"},
       {"[apps.a]\nsucess = 'x'",
        "work/sonde.toml:2: there is no setting of an app 'sucess'; did "
-       "you mean success?"                                                                                      },
+       "you mean success?"},
       {"[apps.a]\nsuccess = 3",
        "work/sonde.toml:2: success of app 'a' takes an expression in "
-       "quotes"                                                                                                 },
+       "quotes"},
   };
   for (const Mistake& mistake : kMistakes) {
     write_work(mistake.file);
@@ -175,9 +173,7 @@ TEST_F(SettingsTest, ErrorsNameTheVariableOrTheFlag) {
   EXPECT_EQ(error(), "no error");
   options_.flags["threads"] = "-1";
   EXPECT_EQ(error(), "--threads: threads is '-1', but takes a whole number from 0 to 1024");
-  options_.flags = {
-      {"colour", "auto"}
-  };
+  options_.flags = {{"colour", "auto"}};
   EXPECT_EQ(error(), "--colour: there is no setting 'colour'; did you mean color?");
 }
 

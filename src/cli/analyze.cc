@@ -29,10 +29,11 @@ Result<int> run(const Arguments& arguments) {
 std::function<Result<int>()> declare_analyze(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   add_files(command, *arguments);
-  command.add_option("--by", arguments->by,
-                     "group by one or two of: category, app, node, node_type, model, provider, prompt, "
-                     "version, user, session, tool, dataset, invoke_from, status, error_class, "
-                     "finish_reason, hour, day, weekday, attributes.NAME (default: what suits the source)");
+  command.add_option(
+      "--by", arguments->by,
+      "group by one or two of: category, app, node, node_type, model, provider, prompt, "
+      "version, user, session, tool, dataset, invoke_from, status, error_class, "
+      "finish_reason, hour, day, weekday, attributes.NAME (default: what suits the source)");
   add_filter_options(command, *arguments);
   add_reading_options(command, *arguments);
   add_output_options(command, *arguments, "table, json, csv, markdown or html");

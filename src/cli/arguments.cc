@@ -29,7 +29,8 @@ Result<const date::time_zone*> find_zone(const std::string& name) {
   try {
     return date::locate_zone(name);
   } catch (const std::exception&) {
-    return fail(Code::InvalidInput, "no time zone '{}': write it as Europe/Berlin or UTC (--tz)", name);
+    return fail(Code::InvalidInput, "no time zone '{}': write it as Europe/Berlin or UTC (--tz)",
+                name);
   }
 }
 
@@ -71,7 +72,8 @@ Result<> add_dimensions(const Arguments& arguments, Job& job) {
   size_t at = 0;
   while (at < arguments.by.size()) {
     const size_t end = std::min(arguments.by.find(',', at), arguments.by.size());
-    job.options.by.push_back(TRY(Dimension::parse(arguments.by.substr(at, end - at), job.options.zone)));
+    job.options.by.push_back(
+        TRY(Dimension::parse(arguments.by.substr(at, end - at), job.options.zone)));
     at = end + 1;
   }
   if (job.options.by.size() > 2) {
@@ -83,31 +85,41 @@ Result<> add_dimensions(const Arguments& arguments, Job& job) {
 }  // namespace
 
 void add_files(CLI::App& command, Arguments& arguments) {
-  command.add_option("FILES", arguments.files,
-                     "files, folders, patterns, or - for standard input; gzip and zstd are read as they are");
+  command.add_option(
+      "FILES", arguments.files,
+      "files, folders, patterns, or - for standard input; gzip and zstd are read as they are");
 }
 
 void add_reading_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--time-unit", arguments.time_unit,
-                     "unit of response times in flat logs: s, ms or us (default: told by the values)");
-  command.add_flag("--include-debugger", arguments.include_debugger, "count runs started from Dify's editor");
-  command.add_option("--rejects", arguments.rejects, "write records that were not understood to this file");
+  command.add_option(
+      "--time-unit", arguments.time_unit,
+      "unit of response times in flat logs: s, ms or us (default: told by the values)");
+  command.add_flag("--include-debugger", arguments.include_debugger,
+                   "count runs started from Dify's editor");
+  command.add_option("--rejects", arguments.rejects,
+                     "write records that were not understood to this file");
   command.add_flag("--strict", arguments.strict, "exit with 2 when a record was rejected");
 }
 
 void add_filter_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--level", arguments.level, "what is counted: call, node, message, run or session")
+  command
+      .add_option("--level", arguments.level,
+                  "what is counted: call, node, message, run or session")
       ->capture_default_str();
-  command.add_option("--where", arguments.where, "only records for which this holds, such as \"latency > 2s\"");
-  command.add_option("--since", arguments.since, "only from this time on: 2026-11-01, or 24h back from now");
+  command.add_option("--where", arguments.where,
+                     "only records for which this holds, such as \"latency > 2s\"");
+  command.add_option("--since", arguments.since,
+                     "only from this time on: 2026-11-01, or 24h back from now");
   command.add_option("--until", arguments.until, "only before this time");
 }
 
 void add_output_options(CLI::App& command, Arguments& arguments, const std::string& formats) {
   command.add_option("--format", arguments.format, "output: " + formats)->capture_default_str();
   command.add_flag("--json", arguments.json, "the same as --format json");
-  command.add_option("-o,--output", arguments.output, "write to this file instead of standard output");
-  command.add_option("--limit", arguments.limit, "rows a table shows; 0 is all")->capture_default_str();
+  command.add_option("-o,--output", arguments.output,
+                     "write to this file instead of standard output");
+  command.add_option("--limit", arguments.limit, "rows a table shows; 0 is all")
+      ->capture_default_str();
 }
 
 void add_settings(CLI::App& command, Arguments& arguments) {
@@ -128,7 +140,8 @@ void add_settings(CLI::App& command, Arguments& arguments) {
 
 Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet fields) {
   auto job = std::make_unique<Job>();
-  job->settings = TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  job->settings =
+      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
   const Settings& settings = job->settings;
   AggregatorOptions& options = job->options;
   const auto level = parse_level(arguments.level);
@@ -148,10 +161,12 @@ Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet field
   std::map<std::string, std::string> by_app;
   if (!is_flag) by_app.insert(settings.app_success.begin(), settings.app_success.end());
   options.success = TRY(SuccessRule::parse(own_success ? settings.success : "", by_app, context));
-  if (!settings.category_map.empty()) job->categories = TRY(CategoryMap::load(settings.category_map, context));
+  if (!settings.category_map.empty())
+    job->categories = TRY(CategoryMap::load(settings.category_map, context));
 
   ReadRequest& request = job->request;
-  if (arguments.files.empty()) return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
+  if (arguments.files.empty())
+    return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
   request.paths = TRY(expand_inputs(arguments.files));
   request.options.fields = fields;
   request.options.fields.add(options.success.fields());
@@ -181,13 +196,17 @@ Result<ReadReport> run_job(const Job& job, std::span<SpanSink* const> sinks) {
 }
 
 Result<> write_output(const Arguments& arguments, const std::string& text) {
-  std::FILE* const file = arguments.output.empty() ? stdout : std::fopen(arguments.output.c_str(), "w");
-  if (file == nullptr) return fail(Code::Unavailable, "cannot write {}: {}", arguments.output, std::strerror(errno));
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+  std::FILE* const file =
+      arguments.output.empty() ? stdout : std::fopen(arguments.output.c_str(), "w");
+  if (file == nullptr)
+    return fail(Code::Unavailable, "cannot write {}: {}", arguments.output, std::strerror(errno));
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
   const bool closed = file == stdout || std::fclose(file) == 0;
   if (!written || !closed) {
     return fail(Code::Unavailable, "cannot write {}: {}",
-                arguments.output.empty() ? "to standard output" : arguments.output, std::strerror(errno));
+                arguments.output.empty() ? "to standard output" : arguments.output,
+                std::strerror(errno));
   }
   return {};
 }

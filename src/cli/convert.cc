@@ -26,7 +26,8 @@ class LineWriter {
 
 class ConvertEngine {
  public:
-  ConvertEngine(const AggregatorOptions& options, LineWriter& writer) : options_(options), writer_(&writer) {}
+  ConvertEngine(const AggregatorOptions& options, LineWriter& writer)
+      : options_(options), writer_(&writer) {}
   void add(const Span& span) {
     if (options_.where && options_.where->evaluate(span) != Truth::True) return;
     lines_ += to_json(span);
@@ -48,7 +49,8 @@ class ConvertEngine {
 
 Result<int> run(const Arguments& arguments) {
   const auto job = TRY(make_job(arguments, FieldSet::all()));
-  std::FILE* const file = arguments.output.empty() ? stdout : std::fopen(arguments.output.c_str(), "w");
+  std::FILE* const file =
+      arguments.output.empty() ? stdout : std::fopen(arguments.output.c_str(), "w");
   if (file == nullptr) return fail(Code::Unavailable, "cannot write {}", arguments.output);
   LineWriter writer(file);
   Engines<ConvertEngine> engines(*job, [&] { return ConvertEngine(job->options, writer); });
@@ -59,7 +61,8 @@ Result<int> run(const Arguments& arguments) {
   if (!report) return tl::unexpected(report.error());
   if (!written) return fail(Code::Unavailable, "cannot write the spans: is the disk full?");
   if (report->rejected > 0) {
-    fmt::print(stderr, "sonde: {} records were not understood (--rejects FILE keeps them)\n", report->rejected);
+    fmt::print(stderr, "sonde: {} records were not understood (--rejects FILE keeps them)\n",
+               report->rejected);
   }
   return exit_code_of(arguments, *report);
 }
@@ -70,10 +73,12 @@ std::function<Result<int>()> declare_convert(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   add_files(command, *arguments);
   command.add_option("--where", arguments->where, "only spans for which this holds");
-  command.add_option("--since", arguments->since, "only from this time on: 2026-11-01, or 24h back from now");
+  command.add_option("--since", arguments->since,
+                     "only from this time on: 2026-11-01, or 24h back from now");
   command.add_option("--until", arguments->until, "only before this time");
   add_reading_options(command, *arguments);
-  command.add_option("-o,--output", arguments->output, "write to this file instead of standard output");
+  command.add_option("-o,--output", arguments->output,
+                     "write to this file instead of standard output");
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

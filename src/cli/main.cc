@@ -55,7 +55,8 @@ int run(int argc, char** argv) {
   app.footer("\nStart with: sonde analyze logs.json\n`sonde COMMAND --help` has examples.");
   std::map<std::string, std::function<Result<int>()>, std::less<>> runs;
   for (const Command& command : sonde::all_commands()) {
-    CLI::App* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    CLI::App* const sub =
+        app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->footer("\nExamples:\n" + std::string(command.examples) + command.reference());
     runs.emplace(command.name, command.declare(*sub));
   }
@@ -76,7 +77,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (!is_processor_known()) {
-    std::fputs("sonde: this build needs a processor with AVX2; build with -DSONDE_MARCH=x86-64\n", stderr);
+    std::fputs("sonde: this build needs a processor with AVX2; build with -DSONDE_MARCH=x86-64\n",
+               stderr);
     return sonde::exit_code(sonde::Code::Unavailable);
   }
   std::setlocale(LC_ALL, "C.UTF-8");

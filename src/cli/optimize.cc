@@ -28,10 +28,12 @@ class OptimizeEngine {
 
 // Keeps the output in bounds, and says so.
 void cut(OptimizeResult& result, const Settings& settings) {
-  const auto keep = [&result](auto& list, int64_t most, std::string_view what, std::string_view setting) {
+  const auto keep = [&result](auto& list, int64_t most, std::string_view what,
+                              std::string_view setting) {
     const auto size = static_cast<size_t>(most);
     if (list.size() <= size) return;
-    result.notes.push_back(fmt::format("{} more {} are left out ({})", list.size() - size, what, setting));
+    result.notes.push_back(
+        fmt::format("{} more {} are left out ({})", list.size() - size, what, setting));
     list.resize(size);
   };
   keep(result.findings, settings.findings_max, "findings", "findings-max");
@@ -41,10 +43,12 @@ void cut(OptimizeResult& result, const Settings& settings) {
 Result<int> run(const Arguments& arguments) {
   const auto job = TRY(make_job(arguments, Optimizer::fields()));
   if (job->options.level == Level::Session) {
-    return fail(Code::InvalidInput, "optimize looks at prompts: --level is call, node, message or run");
+    return fail(Code::InvalidInput,
+                "optimize looks at prompts: --level is call, node, message or run");
   }
   RenderOptions render = TRY(make_render_options(arguments, job->settings));
-  const OptimizerOptions limits{.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max)};
+  const OptimizerOptions limits{.evidence_max =
+                                    static_cast<size_t>(job->settings.evidence_ids_max)};
   Engines<OptimizeEngine> engines(*job, [&] { return OptimizeEngine(job->options, limits); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
   OptimizeResult result = engines.merged().finish();

@@ -15,37 +15,45 @@ namespace {
 
 std::string fields_markdown() {
   std::string text =
-      "# Fields of a span\n\nGenerated from `span_columns()` in `src/model/columns.cc`. Filters, grouping and JSON use these "
+      "# Fields of a span\n\nGenerated from `span_columns()` in `src/model/columns.cc`. Filters, "
+      "grouping and JSON use these "
       "names;\na duration's JSON key ends in `_us` (whole microseconds).\n\n"
       "| field | also | in JSON | meaning |\n|---|---|---|---|\n";
   for (const Column& column : span_columns()) {
     text += fmt::format("| `{}` | {} | `{}` | {} |\n", column.name,
-                        column.alias.empty() ? "" : fmt::format("`{}`", column.alias), json_key(column),
-                        column.description);
+                        column.alias.empty() ? "" : fmt::format("`{}`", column.alias),
+                        json_key(column), column.description);
   }
   return text + "\nWhatever won no field is `attributes.NAME`.\n";
 }
 
 std::string metrics_markdown() {
   std::string text =
-      "# Metrics and levels\n\nGenerated from `metrics()` in `src/metrics/metric_table.cc` and `source_levels()` in\n"
-      "`src/sources/all_sources.cc`.\n\n| metric | unit | how it is computed | leaves out |\n|---|---|---|---|\n";
+      "# Metrics and levels\n\nGenerated from `metrics()` in `src/metrics/metric_table.cc` and "
+      "`source_levels()` in\n"
+      "`src/sources/all_sources.cc`.\n\n| metric | unit | how it is computed | leaves out "
+      "|\n|---|---|---|---|\n";
   for (const Metric& metric : metrics()) {
-    text += fmt::format("| `{}` | {} | {} | {} |\n", metric.name, metric.unit, metric.formula, metric.excludes);
+    text += fmt::format("| `{}` | {} | {} | {} |\n", metric.name, metric.unit, metric.formula,
+                        metric.excludes);
   }
   text += "\nWhat counts at which level (`--level`):\n\n| source | counts |\n|---|---|\n";
-  for (const SourceLevels& row : source_levels()) text += fmt::format("| {} | {} |\n", row.sources, row.counts);
+  for (const SourceLevels& row : source_levels())
+    text += fmt::format("| {} | {} |\n", row.sources, row.counts);
   return text;
 }
 
 std::string dialects_markdown() {
   std::string text =
-      "# Dialects\n\nGenerated from `all_dialects()`. Where two attributes claim one field, the dialect further up wins.\n";
+      "# Dialects\n\nGenerated from `all_dialects()`. Where two attributes claim one field, the "
+      "dialect further up wins.\n";
   for (const Dialect* const dialect : all_dialects()) {
     text += fmt::format("\n## {}\n\n| attribute | field |\n|---|---|\n", dialect->name);
     for (const Rule& rule : dialect->rules) {
-      const std::string_view field = rule.field == Field::Attributes ? "-" : column(rule.field).name;
-      text += fmt::format("| `{}`{} | {} |\n", rule.key, is_prefix(rule.shape) ? " and what begins with it" : "",
+      const std::string_view field =
+          rule.field == Field::Attributes ? "-" : column(rule.field).name;
+      text += fmt::format("| `{}`{} | {} |\n", rule.key,
+                          is_prefix(rule.shape) ? " and what begins with it" : "",
                           field == "-" ? "(see the code)" : fmt::format("`{}`", field));
     }
   }
@@ -67,12 +75,14 @@ Result<std::string> documentation_page(const std::string& name) {
   for (const Page& page : kPages) {
     if (page.name == name) return page.text();
   }
-  return fail(Code::InvalidInput, "no page '{}': known are settings, fields, metrics and dialects", name);
+  return fail(Code::InvalidInput, "no page '{}': known are settings, fields, metrics and dialects",
+              name);
 }
 
 std::string metric_reference() {
   std::string text = "\nLevels:\n";
-  for (const SourceLevels& row : source_levels()) text += fmt::format("  {:<37} {}\n", row.sources, row.counts);
+  for (const SourceLevels& row : source_levels())
+    text += fmt::format("  {:<37} {}\n", row.sources, row.counts);
   text += "\nMetrics:\n";
   for (const Metric& metric : metrics()) {
     text += fmt::format("  {:<17} {}{}{}\n", metric.name, metric.formula,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace sonde {
@@ -34,8 +35,9 @@ std::string progress_line(uint64_t done, uint64_t total, double seconds, unsigne
   if (total > 0) text += " of " + bytes(static_cast<double>(total));
   text += fmt::format(", {}/s", bytes(rate));
   if (total > done && rate > 0) {
-    const auto left = static_cast<uint64_t>(static_cast<double>(total - done) / rate + 0.5);
-    text += left >= 60 ? fmt::format(", {} m {:02} s left", left / 60, left % 60) : fmt::format(", {} s left", left);
+    const auto left = std::llround(static_cast<double>(total - done) / rate);
+    text += left >= 60 ? fmt::format(", {} m {:02} s left", left / 60, left % 60)
+                       : fmt::format(", {} s left", left);
   }
   if (total == 0 || width < text.size() + 16) return text.substr(0, width);
   const size_t bar = std::min<size_t>(40, width - text.size() - 4);
@@ -51,7 +53,8 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(uint64_t done, uint64_t total) {
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (!enabled_ || seconds < 1) return;
   const unsigned width = terminal_width(STDERR_FILENO);
   std::fputs(("\r" + progress_line(done, total, seconds, width - 1) + "\x1b[K").c_str(), stderr);

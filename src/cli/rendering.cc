@@ -16,8 +16,10 @@ struct FormatName {
   std::string_view name;
   Format format;
 };
-constexpr FormatName kFormats[] = {{"table", Format::Table},       {"json", Format::Json},
-                                   {"csv", Format::Csv},           {"markdown", Format::Markdown},
+constexpr FormatName kFormats[] = {{"table", Format::Table},
+                                   {"json", Format::Json},
+                                   {"csv", Format::Csv},
+                                   {"markdown", Format::Markdown},
                                    {"html", Format::Html}};
 
 unsigned width_of_output() {
@@ -47,7 +49,8 @@ Result<RenderOptions> make_render_options(const Arguments& arguments, const Sett
     options.groups_shown = arguments.limit;
     return options;
   }
-  return fail(Code::InvalidInput, "no format '{}': known are table, json, csv, markdown and html", name);
+  return fail(Code::InvalidInput, "no format '{}': known are table, json, csv, markdown and html",
+              name);
 }
 
 }  // namespace sonde

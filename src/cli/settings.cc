@@ -66,8 +66,9 @@ std::function<Result<int>()> declare_settings(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   const auto page = std::make_shared<std::string>();
   command.add_flag("--json", arguments->json, "as JSON");
-  command.add_option("--markdown", *page,
-                     "print a page of the reference instead: settings, fields, metrics or dialects");
+  command.add_option(
+      "--markdown", *page,
+      "print a page of the reference instead: settings, fields, metrics or dialects");
   add_settings(command, *arguments);
   return [arguments, page] { return run(*arguments, *page); };
 }

@@ -12,7 +12,8 @@ class ShowEngine {
  public:
   explicit ShowEngine(std::string id) : id_(std::move(id)) {}
   void add(const Span& span) {
-    if (span.span_id == id_ || span.message_id == id_ || span.run_id == id_ || span.trace_id == id_) {
+    if (span.span_id == id_ || span.message_id == id_ || span.run_id == id_ ||
+        span.trace_id == id_) {
       found_.push_back(span);
     }
   }
@@ -27,7 +28,9 @@ class ShowEngine {
     }
     if (!exact.empty()) found_ = std::move(exact);
     std::sort(found_.begin(), found_.end(), [](const Span& a, const Span& b) {
-      const auto place = [](const Span& s) { return std::pair(s.start_time.value_or(0), s.span_id); };
+      const auto place = [](const Span& s) {
+        return std::pair(s.start_time.value_or(0), s.span_id);
+      };
       return place(a) < place(b);
     });
     return std::move(found_);
@@ -50,8 +53,10 @@ Result<int> run(Arguments arguments) {
   TRY(run_job(*job, engines.sinks()));
   const std::vector<Span> spans = engines.merged().finish();
   if (spans.empty()) {
-    return fail(Code::NotFound, "no execution with the id {} in these files (debugger runs are left out "
-                "unless --include-debugger is given)", id);
+    return fail(Code::NotFound,
+                "no execution with the id {} in these files (debugger runs are left out "
+                "unless --include-debugger is given)",
+                id);
   }
   std::string text;
   for (const Span& span : spans) {
@@ -67,11 +72,14 @@ std::function<Result<int>()> declare_show(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   command.add_option("FILES ID", arguments->files,
                      "files to look in, and last the id of a call, message, run or trace");
-  command.add_flag("--include-debugger", arguments->include_debugger, "also look at runs started from Dify's editor");
-  command.add_option("--time-unit", arguments->time_unit, "unit of response times in flat logs: s, ms or us");
+  command.add_flag("--include-debugger", arguments->include_debugger,
+                   "also look at runs started from Dify's editor");
+  command.add_option("--time-unit", arguments->time_unit,
+                     "unit of response times in flat logs: s, ms or us");
   command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
   command.add_flag("--json", arguments->json, "the same as --format json");
-  command.add_option("-o,--output", arguments->output, "write to this file instead of standard output");
+  command.add_option("-o,--output", arguments->output,
+                     "write to this file instead of standard output");
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

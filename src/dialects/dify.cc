@@ -9,6 +9,7 @@ extern const Dialect kDify;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"dify.app_id",          Field::AppId,      Shape::Text    },
     {"dify.invoke_from",     Field::InvokeFrom, Shape::Text    },
@@ -21,8 +22,10 @@ constexpr Rule kRules[] = {
     {"node.type",            Field::NodeType,   Shape::Text    },
     {"retrieval.query",      Field::Input,      Shape::Text    },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"llm",       Kind::Llm      },
     {"retriever", Kind::Retrieval},
@@ -32,6 +35,7 @@ constexpr KindRule kKinds[] = {
     {"task",      Kind::Span     },
     {"chain",     Kind::Chain    },
 };
+// clang-format on
 
 }  // namespace
 

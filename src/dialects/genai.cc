@@ -9,6 +9,7 @@ extern const Dialect kGenai;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"deployment.environment.name",                                                Field::Environment,      Shape::Text     },
     {"enduser.id",                                                                 Field::UserId,           Shape::Text     },
@@ -53,8 +54,10 @@ constexpr Rule kRules[] = {
     {"service.version",                                                            Field::Release,          Shape::Text     },
     {"user.id",                                                                    Field::UserId,           Shape::Text     },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"chat",             Kind::Llm      },
     {"completion",       Kind::Llm      },
@@ -70,6 +73,7 @@ constexpr KindRule kKinds[] = {
     {"create_agent",     Kind::Agent    },
     {"invoke_workflow",  Kind::Workflow },
 };
+// clang-format on
 
 }  // namespace
 

@@ -9,6 +9,7 @@ extern const Dialect kGenaiLegacy;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"deployment.environment",                            Field::Environment,      Shape::Text   },
     {"event.gen_ai.assistant.message",                    Field::Input,            Shape::Event  },
@@ -30,6 +31,7 @@ constexpr Rule kRules[] = {
     {"gen_ai.usage.reasoning_tokens",                     Field::ReasoningTokens,  Shape::Count  },
     {"gen_ai.usage.total_tokens",                         Field::TotalTokens,      Shape::Count  },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
 }  // namespace

@@ -13,15 +13,9 @@
 namespace sonde {
 namespace {
 
-struct Call {
-  std::string id;
-  std::string name;
-  std::string arguments;
-};
-
 struct Parts {
   Message message;
-  std::map<unsigned, Call> calls;
+  std::map<unsigned, ToolCall> calls;
 };
 
 // "12.rest" -> 12, and drops it from the text.
@@ -40,25 +34,6 @@ std::string_view leaf_of(std::string_view path) {
   return dot == std::string_view::npos ? path : path.substr(dot + 1);
 }
 
-std::string write_calls(const std::map<unsigned, Call>& calls) {
-  if (calls.empty()) return {};
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.StartArray();
-  for (const auto& [index, call] : calls) {
-    writer.StartObject();
-    writer.Key("id");
-    writer.String(call.id);
-    writer.Key("name");
-    writer.String(call.name);
-    writer.Key("arguments");
-    writer.String(call.arguments);
-    writer.EndObject();
-  }
-  writer.EndArray();
-  return buffer.GetString();
-}
-
 void append_line(std::string& text, std::string_view line) {
   if (!text.empty() && !line.empty()) text += '\n';
   text += line;
@@ -67,7 +42,7 @@ void append_line(std::string& text, std::string_view line) {
 void add_call_piece(std::string_view path, std::string_view value, Parts& parts) {
   const auto index = take_index(path);
   if (!index) return;
-  Call& call = parts.calls[*index];
+  ToolCall& call = parts.calls[*index];
   const std::string_view leaf = leaf_of(path);
   if (leaf == "id") {
     call.id = value;
@@ -97,7 +72,9 @@ void add_piece(std::string_view path, std::string_view value, Parts& parts) {
 }
 
 Message finish(Parts& parts) {
-  parts.message.tool_calls = write_calls(parts.calls);
+  std::vector<ToolCall> calls;
+  for (auto& [index, call] : parts.calls) calls.push_back(std::move(call));
+  parts.message.tool_calls = to_json(calls);
   return std::move(parts.message);
 }
 

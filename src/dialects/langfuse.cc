@@ -9,6 +9,7 @@ extern const Dialect kLangfuse;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"langfuse.environment",                       Field::Environment,      Shape::Text      },
     {"langfuse.internal.is_app_root",              Field::Attributes,       Shape::AppRoot   },
@@ -37,8 +38,10 @@ constexpr Rule kRules[] = {
     {"langfuse.version",                           Field::Release,          Shape::Text      },
     {"sonde.no_call",                              Field::Attributes,       Shape::NoCall    },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"generation", Kind::Llm      },
     {"span",       Kind::Span     },
@@ -51,6 +54,7 @@ constexpr KindRule kKinds[] = {
     {"evaluator",  Kind::Evaluator},
     {"guardrail",  Kind::Guardrail},
 };
+// clang-format on
 
 }  // namespace
 

@@ -201,9 +201,7 @@ class NormalizerRun {
     if (calls_ == nullptr || span_.output_form > Form::Text) return;
     std::string calls = parse_tool_calls(value(*calls_));
     if (calls.empty()) return;
-    span_.output = to_json({
-        Message{"assistant", span_.output, std::move(calls)}
-    });
+    span_.output = to_json({Message{"assistant", span_.output, std::move(calls)}});
     span_.output_form = Form::Messages;
     take(*calls_);
   }

@@ -30,37 +30,26 @@ Span normalize(std::vector<Attribute> attributes, Status status = Status::Ok) {
 }
 
 TEST(Normalizer, PrefersTheDialectListedFirst) {
-  const Span span = normalize({
-      {"llm.request.model",    "b"},
-      {"gen_ai.request.model", "a"}
-  });
+  const Span span = normalize({{"llm.request.model", "b"}, {"gen_ai.request.model", "a"}});
   EXPECT_EQ(span.model_requested, "a");
   EXPECT_THAT(span.attributes, ElementsAre(FieldsAre("llm.request.model", "b")));
 }
 
 TEST(Normalizer, PrefersTheRicherShapeWithinADialect) {
-  const Span span = normalize({
-      {"input.value",                          "raw" },
-      {"llm.input_messages.0.message.role",    "user"},
-      {"llm.input_messages.0.message.content", "Hi"  }
-  });
+  const Span span = normalize({{"input.value", "raw"},
+                               {"llm.input_messages.0.message.role", "user"},
+                               {"llm.input_messages.0.message.content", "Hi"}});
   EXPECT_EQ(span.input, R"([{"role":"user","content":"Hi"}])");
   EXPECT_EQ(span.input_form, Form::Messages);
 }
 
 TEST(Normalizer, KeepsAttributesNoDialectClaims) {
-  EXPECT_THAT(normalize({
-                            {"team", "search"}
-  })
-                  .attributes,
-              ElementsAre(FieldsAre("team", "search")));
+  EXPECT_THAT(normalize({{"team", "search"}}).attributes, ElementsAre(FieldsAre("team", "search")));
 }
 
 TEST(Normalizer, GoesOnToTheNextClaimWhenAValueCannotBeRead) {
-  const Span span = normalize({
-      {"gen_ai.usage.input_tokens", "many"},
-      {"llm.token_count.prompt",    "7"   }
-  });
+  const Span span =
+      normalize({{"gen_ai.usage.input_tokens", "many"}, {"llm.token_count.prompt", "7"}});
   EXPECT_EQ(span.input_tokens, 7);
   EXPECT_THAT(span.attributes, ElementsAre(FieldsAre("gen_ai.usage.input_tokens", "many")));
 }
@@ -68,97 +57,57 @@ TEST(Normalizer, GoesOnToTheNextClaimWhenAValueCannotBeRead) {
 TEST(Normalizer, NeverOverwritesWhatTheSourceFilled) {
   Span span;
   span.model = "known";
-  span.attributes = {
-      {"gen_ai.response.model", "other"}
-  };
+  span.attributes = {{"gen_ai.response.model", "other"}};
   Normalizer().apply(span);
   EXPECT_EQ(span.model, "known");
 }
 
 TEST(Normalizer, CountsTheInnerVercelSpanOnly) {
-  EXPECT_EQ(normalize({
-                          {"ai.operationId", "ai.generateText.doGenerate"}
-  })
-                .levels,
-            bit(Level::Call));
-  const Span outer = normalize({
-      {"ai.operationId", "ai.generateText"},
-      {"ai.model.id",    "m"              }
-  });
+  EXPECT_EQ(normalize({{"ai.operationId", "ai.generateText.doGenerate"}}).levels, bit(Level::Call));
+  const Span outer = normalize({{"ai.operationId", "ai.generateText"}, {"ai.model.id", "m"}});
   EXPECT_EQ(outer.levels, 0);
   EXPECT_EQ(outer.kind, Kind::Chain);
 }
 
 TEST(Normalizer, LeavesPlainSpansAlone) {
-  const Span span = normalize({
-      {"http.request.method", "GET" },
-      {"service.name",        "shop"}
-  });
+  const Span span = normalize({{"http.request.method", "GET"}, {"service.name", "shop"}});
   EXPECT_EQ(span.kind, Kind::Span);
   EXPECT_EQ(span.levels, 0);
 }
 
 TEST(Normalizer, TellsACallByItsModel) {
-  EXPECT_EQ(normalize({
-                          {"gen_ai.request.model", "m"}
-  })
-                .levels,
-            bit(Level::Call));
+  EXPECT_EQ(normalize({{"gen_ai.request.model", "m"}}).levels, bit(Level::Call));
 }
 
 TEST(Normalizer, BuildsParametersFromTheRest) {
-  const Span span = normalize({
-      {"gen_ai.request.model",          "m"       },
-      {"gen_ai.request.temperature",    "0.5"     },
-      {"gen_ai.request.stop_sequences", R"(["x"])"},
-      {"gen_ai.request.service_tier",   "auto"    }
-  });
+  const Span span = normalize({{"gen_ai.request.model", "m"},
+                               {"gen_ai.request.temperature", "0.5"},
+                               {"gen_ai.request.stop_sequences", R"(["x"])"},
+                               {"gen_ai.request.service_tier", "auto"}});
   EXPECT_EQ(span.parameters, R"({"temperature":0.5,"stop_sequences":["x"],"service_tier":"auto"})");
 }
 
 TEST(Normalizer, TakesTheFirstTokenFromTimeOrDuration) {
-  EXPECT_EQ(normalize({
-                          {"gen_ai.response.time_to_first_chunk", "0.25"}
-  })
-                .time_to_first_token,
+  EXPECT_EQ(normalize({{"gen_ai.response.time_to_first_chunk", "0.25"}}).time_to_first_token,
             250'000);
   // 1970-01-01T00:00:01.5Z is half a second after the start, as Langfuse quotes it.
   EXPECT_EQ(
-      normalize({
-                    {"langfuse.observation.completion_start_time", "\"1970-01-01T00:00:01.500Z\""}
-  })
+      normalize({{"langfuse.observation.completion_start_time", "\"1970-01-01T00:00:01.500Z\""}})
           .time_to_first_token,
       500'000);
 }
 
 TEST(Normalizer, ClassifiesErrors) {
-  const Span span = normalize(
-      {
-          {"error.type", "RateLimitError"}
-  },
-      Status::Error);
+  const Span span = normalize({{"error.type", "RateLimitError"}}, Status::Error);
   EXPECT_EQ(span.status_message, "RateLimitError");
-  EXPECT_EQ(normalize(
-                {
-                    {"error.type", "429"}
-  },
-                Status::Error)
-                .error_class,
-            "rate_limit");
-  EXPECT_EQ(normalize(
-                {
-                    {"error.type", "429"}
-  },
-                Status::Ok)
-                .error_class,
-            "");
+  EXPECT_EQ(normalize({{"error.type", "429"}}, Status::Error).error_class, "rate_limit");
+  EXPECT_EQ(normalize({{"error.type", "429"}}, Status::Ok).error_class, "");
 }
 
 TEST(Normalizer, JoinsTextAndToolCallsOfVercel) {
-  const Span span = normalize({
-      {"ai.response.text",      "Wait"                                               },
-      {"ai.response.toolCalls", R"([{"toolCallId":"c","toolName":"f","input":"{}"}])"}
-  });
+  const Span span =
+      normalize({{"ai.response.text", "Wait"},
+                 {"ai.response.toolCalls", R"([{"toolCallId":"c","toolName":"f","input":"{}"}])"}});
   EXPECT_EQ(span.output_form, Form::Messages);
   EXPECT_EQ(
       span.output,
@@ -171,11 +120,8 @@ TEST(Normalizer, SurvivesValuesOfAnyKind) {
       for (const char* value :
            {"", "[", "{}", "[]", "[1,null]", "null", "-1", "1e400", "\"", "a.b"}) {
         const std::string key(rule.key);
-        const Span span = normalize({
-            {key,                    value},
-            {key + ".0.x",           value},
-            {key + ".99999999999.y", value}
-        });
+        const Span span =
+            normalize({{key, value}, {key + ".0.x", value}, {key + ".99999999999.y", value}});
         EXPECT_LE(span.attributes.size(), 3U);
       }
     }

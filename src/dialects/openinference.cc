@@ -9,6 +9,7 @@ extern const Dialect kOpenInference;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"agent.name",                                   Field::NodeId,            Shape::Text      },
     {"embedding.embeddings",                         Field::Input,             Shape::Indexed   },
@@ -44,8 +45,10 @@ constexpr Rule kRules[] = {
     {"tag.tags",                                     Field::Tags,              Shape::List      },
     {"tool.name",                                    Field::ToolName,          Shape::Text      },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"llm",       Kind::Llm      },
     {"embedding", Kind::Embedding},
@@ -59,6 +62,7 @@ constexpr KindRule kKinds[] = {
     {"prompt",    Kind::Chain    },
     {"unknown",   Kind::Span     },
 };
+// clang-format on
 
 }  // namespace
 

@@ -9,6 +9,7 @@ extern const Dialect kOpenlit;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"gen_ai.application_name", Field::AppName,          Shape::Text   },
     {"gen_ai.environment",      Field::Environment,      Shape::Text   },
@@ -16,6 +17,7 @@ constexpr Rule kRules[] = {
     {"gen_ai.usage.cost",       Field::Cost,             Shape::Usd    },
     {"gen_ai.user",             Field::UserId,           Shape::Text   },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
 }  // namespace

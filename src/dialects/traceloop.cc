@@ -9,6 +9,7 @@ extern const Dialect kTraceloop;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"event.llm.content.completion.chunk.time",     Field::TimeToFirstToken, Shape::Instant  },
     {"llm.request",                                 Field::Parameters,       Shape::Parameter},
@@ -30,8 +31,10 @@ constexpr Rule kRules[] = {
     {"traceloop.span.kind",                         Field::Kind,             Shape::KindName },
     {"traceloop.workflow.name",                     Field::TraceName,        Shape::Text     },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"workflow",   Kind::Workflow },
     {"task",       Kind::Chain    },
@@ -43,6 +46,7 @@ constexpr KindRule kKinds[] = {
     {"rerank",     Kind::Retrieval},
     {"unknown",    Kind::Span     },
 };
+// clang-format on
 
 }  // namespace
 

@@ -9,6 +9,7 @@ extern const Dialect kVercel;
 
 namespace {
 
+// clang-format off
 constexpr Rule kRules[] = {
     {"ai.model.id",                                           Field::ModelRequested,   Shape::Text        },
     {"ai.model.provider",                                     Field::Provider,         Shape::Vendor      },
@@ -48,9 +49,11 @@ constexpr Rule kRules[] = {
      Shape::Milliseconds                                                                                  },
     {"event.ai.stream.firstChunk.time",                       Field::TimeToFirstToken, Shape::Instant     },
 };
+// clang-format on
 static_assert(is_sorted_table(kRules));
 
 // ai.generateText and its kin wrap one ai.*.do* span a model call and repeat its usage.
+// clang-format off
 constexpr KindRule kKinds[] = {
     {"*.dogenerate", Kind::Llm      },
     {"*.dostream",   Kind::Llm      },
@@ -59,6 +62,7 @@ constexpr KindRule kKinds[] = {
     {"ai.toolcall",  Kind::Tool     },
     {"ai.*",         Kind::Chain    },
 };
+// clang-format on
 
 }  // namespace
 

@@ -90,9 +90,7 @@ TEST(FilterProperty, TheCanonicalFormHasTheSameTruth) {
   full.feedback = "dislike";
   full.status = Status::Error;
   full.kind = Kind::Llm;
-  full.attributes = {
-      {"x", "0.7"}
-  };
+  full.attributes = {{"x", "0.7"}};
   full.output = "sorry";
   const Span empty;
   for (int i = 0; i < 5'000; ++i) {

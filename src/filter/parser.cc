@@ -21,14 +21,8 @@ struct Comparison {
   Op op;
 };
 constexpr Comparison kComparisons[] = {
-    {"=",  Op::Equal       },
-    {"!=", Op::NotEqual    },
-    {"<",  Op::Less        },
-    {"<=", Op::LessEqual   },
-    {">",  Op::Greater     },
-    {">=", Op::GreaterEqual},
-    {"~",  Op::Matches     },
-    {"!~", Op::NotMatches  },
+    {"=", Op::Equal},   {"!=", Op::NotEqual},     {"<", Op::Less},    {"<=", Op::LessEqual},
+    {">", Op::Greater}, {">=", Op::GreaterEqual}, {"~", Op::Matches}, {"!~", Op::NotMatches},
 };
 
 bool is_pattern(Op op) { return op == Op::Matches || op == Op::NotMatches; }

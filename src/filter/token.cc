@@ -21,12 +21,7 @@ struct Habit {
   std::string_view instead;
 };
 constexpr Habit kHabits[] = {
-    {"==", "="  },
-    {"=~", "~"  },
-    {"<>", "!=" },
-    {"&&", "and"},
-    {"||", "or" },
-    {"!",  "not"},
+    {"==", "="}, {"=~", "~"}, {"<>", "!="}, {"&&", "and"}, {"||", "or"}, {"!", "not"},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

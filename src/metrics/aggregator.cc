@@ -23,12 +23,8 @@ struct DefaultGrouping {
 };
 const std::vector<DefaultGrouping>& default_groupings() {
   static const std::vector<DefaultGrouping> kGroupings = {
-      {"workshop", {"category"}   },
-      {"flat",     {"category"}   },
-      {"dify",     {"app", "node"}},
-      {"otlp",     {"app", "node"}},
-      {"langfuse", {"node"}       },
-      {"",         {"model"}      },
+      {"workshop", {"category"}}, {"flat", {"category"}}, {"dify", {"app", "node"}},
+      {"otlp", {"app", "node"}},  {"langfuse", {"node"}}, {"", {"model"}},
   };
   return kGroupings;
 }

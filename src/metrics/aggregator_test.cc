@@ -29,7 +29,7 @@ Span call(std::string category, Status status = Status::Ok) {
   return span;
 }
 
-AggregatorOptions by(std::vector<std::string_view> names, Level level = Level::Call,
+AggregatorOptions by(const std::vector<std::string_view>& names, Level level = Level::Call,
                      const char* zone = "UTC") {
   AggregatorOptions options;
   options.level = level;
@@ -193,10 +193,7 @@ TEST(Aggregator, FiltersAreCountedAndUnknownIsNoMatch) {
 TEST(Aggregator, SuccessCanBeDefinedAppByApp) {
   AggregatorOptions options = by({"app"});
   options.success = *SuccessRule::parse("status = ok and feedback != dislike",
-                                        {
-                                            {"Lenient", "status is not null"}
-  },
-                                        ParseContext{});
+                                        {{"Lenient", "status is not null"}}, ParseContext{});
   std::vector<Span> spans = {call("a"), call("a"), call("a", Status::Error),
                              call("a", Status::Cancelled)};
   spans[0].feedback = "dislike";
@@ -384,11 +381,7 @@ TEST(Dimension, TimesFollowTheZoneThroughDaylightSaving) {
 
 TEST(Dimension, ReadsAttributesAndColumns) {
   Span span;
-  span.attributes = {
-      {"team", "search"},
-      {"a.b",  "1"     },
-      {"team", "ads"   }
-  };
+  span.attributes = {{"team", "search"}, {"a.b", "1"}, {"team", "ads"}};
   span.refusal = true;
   span.app_name = "shop";
   const auto key = [&](const char* name) {

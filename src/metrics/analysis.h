@@ -41,18 +41,18 @@ struct GroupSummary {
   uint64_t error = 0;
   uint64_t cancelled = 0;
   uint64_t pending = 0;
-  uint64_t unknown = 0;  // The log does not say.
+  uint64_t unknown = 0;                // The log does not say.
   std::optional<double> success_rate;  // Null when ok + error is 0.
   Interval success_interval{};
-  double design_effect = 1;     // Of the success rate: 1 when calls are as good as independent.
-  NameCounts errors;            // Failed records by error class.
+  double design_effect = 1;  // Of the success rate: 1 when calls are as good as independent.
+  NameCounts errors;         // Failed records by error class.
   std::optional<Distribution> latency;
   std::optional<Distribution> ttft;
   std::optional<uint64_t> input_tokens;
   std::optional<uint64_t> output_tokens;
-  uint64_t tokens_known = 0;    // Records with both token counts.
+  uint64_t tokens_known = 0;  // Records with both token counts.
   std::vector<CurrencyTotal> costs;
-  uint64_t cost_known = 0;      // Records with a cost.
+  uint64_t cost_known = 0;  // Records with a cost.
   NameCounts models;
   std::optional<int64_t> first_time;  // Microseconds since the epoch.
   std::optional<int64_t> last_time;
@@ -81,25 +81,25 @@ struct TimeBucket {
   std::optional<double> p95;
 };
 struct Histogram {
-  std::string name;               // The model.
-  std::vector<uint64_t> counts;   // Between Analysis::histogram_edges.
+  std::string name;              // The model.
+  std::vector<uint64_t> counts;  // Between Analysis::histogram_edges.
 };
 
 struct Analysis {
   Level level = Level::Call;
-  std::string success;           // The expression that defines success.
+  std::string success;  // The expression that defines success.
   std::string time_zone;
   std::vector<std::string> filters;  // --where, --since, --until as typed.
-  std::string clusters;          // How calls were clustered for the intervals, in words.
+  std::string clusters;              // How calls were clustered for the intervals, in words.
   uint64_t excluded = 0;
-  uint64_t filtered_out = 0;     // By --where, --since and --until.
+  uint64_t filtered_out = 0;                                   // By --where, --since and --until.
   std::vector<std::pair<std::string, uint64_t>> other_levels;  // Spans that count elsewhere.
   GroupSummary total;
   std::vector<Section> sections;
   std::vector<GroupSummary> by_model;
   std::vector<Claim> claims;
   // Only when charts were asked for.
-  int64_t bucket_width = 0;      // Microseconds.
+  int64_t bucket_width = 0;  // Microseconds.
   std::vector<TimeBucket> time;
   std::vector<double> histogram_edges;  // Microseconds, ascending; counts has one fewer.
   std::vector<Histogram> latency_by_model;

@@ -10,10 +10,16 @@ namespace {
 
 // Widths a reader can name; each a multiple of the one before, so that buckets merge exactly.
 constexpr int64_t kMinute = 60 * kMicrosPerSecond;
-constexpr int64_t kWidths[] = {kMinute,           5 * kMinute,        15 * kMinute,
-                               60 * kMinute,      6 * 60 * kMinute,   24 * 60 * kMinute,
-                               7 * 24 * 60 * kMinute, 28 * 24 * 60 * kMinute,
-                               364 * 24 * 60 * kMinute, int64_t{36400} * 24 * 60 * kMinute};
+constexpr int64_t kWidths[] = {kMinute,
+                               5 * kMinute,
+                               15 * kMinute,
+                               60 * kMinute,
+                               6 * 60 * kMinute,
+                               24 * 60 * kMinute,
+                               7 * 24 * 60 * kMinute,
+                               28 * 24 * 60 * kMinute,
+                               364 * 24 * 60 * kMinute,
+                               int64_t{36400} * 24 * 60 * kMinute};
 
 int64_t floor_div(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
@@ -85,8 +91,12 @@ void Charts::merge(const Charts& other) {
 void Charts::write(Analysis& analysis) const {
   analysis.bucket_width = kWidths[width_];
   for (const auto& [start, bucket] : buckets_) {
-    TimeBucket out{.start = start * kWidths[width_], .count = bucket.count, .ok = bucket.ok,
-                   .error = bucket.error, .p50 = {}, .p95 = {}};
+    TimeBucket out{.start = start * kWidths[width_],
+                   .count = bucket.count,
+                   .ok = bucket.ok,
+                   .error = bucket.error,
+                   .p50 = {},
+                   .p95 = {}};
     if (bucket.latency.count() > 0) {
       out.p50 = bucket.latency.quantile(0.50);
       out.p95 = bucket.latency.quantile(0.95);
@@ -108,9 +118,9 @@ void Charts::write(Analysis& analysis) const {
     analysis.histogram_edges.push_back(std::exp2(static_cast<double>(i) / 2) * kMicrosPerMilli);
   }
   for (const auto& [model, bins] : models_) {
-    analysis.latency_by_model.push_back(
-        {model, {bins.begin() + static_cast<std::ptrdiff_t>(first),
-                 bins.begin() + static_cast<std::ptrdiff_t>(last) + 1}});
+    analysis.latency_by_model.push_back({model,
+                                         {bins.begin() + static_cast<std::ptrdiff_t>(first),
+                                          bins.begin() + static_cast<std::ptrdiff_t>(last) + 1}});
   }
 }
 

@@ -34,7 +34,7 @@ class Charts {
   bool is_too_fine() const;
   void widen();
 
-  size_t width_ = 0;  // Index into the widths of charts.cc.
+  size_t width_ = 0;                   // Index into the widths of charts.cc.
   std::map<int64_t, Bucket> buckets_;  // By start / width.
   std::map<std::string, std::array<uint64_t, kHistogramBins>, std::less<>> models_;
 };

@@ -21,7 +21,8 @@ std::string name_of(const GroupSummary& group) {
 std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
 std::string duration(double micros) {
-  return micros < 1e6 ? fmt::format("{:.0f} ms", micros / 1e3) : fmt::format("{:.2f} s", micros / 1e6);
+  return micros < 1e6 ? fmt::format("{:.0f} ms", micros / 1e3)
+                      : fmt::format("{:.2f} s", micros / 1e6);
 }
 
 // The group whose interval lies below the rate of all the others together; the most failures to
@@ -37,7 +38,8 @@ void worst_group(const Analysis& analysis, std::vector<Claim>& claims) {
       const uint64_t rated = group.ok + group.error;
       const uint64_t rest = analysis.total.ok + analysis.total.error - rated;
       if (group.error < 2 || rest == 0) continue;
-      const double others = static_cast<double>(analysis.total.ok - group.ok) / static_cast<double>(rest);
+      const double others =
+          static_cast<double>(analysis.total.ok - group.ok) / static_cast<double>(rest);
       // Bonferroni: the interval is as wide as looking at every group demands.
       const Interval strict = wilson_cluster_interval(
           *group.success_rate, static_cast<double>(rated) / group.design_effect, 1 - 0.05 / groups);
@@ -53,8 +55,10 @@ void worst_group(const Analysis& analysis, std::vector<Claim>& claims) {
     claims.push_back({fmt::format(
         "{} fails most: {} of {} succeeded ({}, interval {} to {}), against {} elsewhere",
         name_of(*worst), worst->ok, worst->ok + worst->error, percent(*worst->success_rate),
-        percent(worst->success_interval.low), percent(worst->success_interval.high), percent(rest_rate))});
-  } else if (!analysis.sections.empty() && analysis.sections[0].groups.size() > 1 && analysis.total.error > 0) {
+        percent(worst->success_interval.low), percent(worst->success_interval.high),
+        percent(rest_rate))});
+  } else if (!analysis.sections.empty() && analysis.sections[0].groups.size() > 1 &&
+             analysis.total.error > 0) {
     claims.push_back({fmt::format("no {} fails more than the others by more than chance explains",
                                   fmt::join(analysis.sections[0].by, " and "))});
   }
@@ -69,12 +73,12 @@ void slowest_model(const Analysis& analysis, std::vector<Claim>& claims) {
   }
   if (slowest == nullptr || analysis.by_model.size() < 2 || !analysis.total.latency) return;
   if (slowest->latency->p50_interval.low <= analysis.total.latency->p50) return;
-  claims.push_back({fmt::format("{} is the slowest model: its median is {} (interval {} to {}, {} calls), "
-                                "all calls together have {}",
-                                name_of(*slowest), duration(slowest->latency->p50),
-                                duration(slowest->latency->p50_interval.low),
-                                duration(slowest->latency->p50_interval.high), slowest->latency->count,
-                                duration(analysis.total.latency->p50))});
+  claims.push_back({fmt::format(
+      "{} is the slowest model: its median is {} (interval {} to {}, {} calls), "
+      "all calls together have {}",
+      name_of(*slowest), duration(slowest->latency->p50),
+      duration(slowest->latency->p50_interval.low), duration(slowest->latency->p50_interval.high),
+      slowest->latency->count, duration(analysis.total.latency->p50))});
 }
 
 void top_error(const Analysis& analysis, std::vector<Claim>& claims) {
@@ -85,12 +89,13 @@ void top_error(const Analysis& analysis, std::vector<Claim>& claims) {
   }
   const auto& [name, count] = total.errors.front();
   if (name == "unknown" && total.errors.size() == 1) {
-    claims.push_back({fmt::format("{} failed and the log does not say why: it has no error messages", count)});
+    claims.push_back(
+        {fmt::format("{} failed and the log does not say why: it has no error messages", count)});
     return;
   }
-  claims.push_back({fmt::format("the most frequent error is {}: {} of {} failures ({})", name, count,
-                                total.error,
-                                percent(static_cast<double>(count) / static_cast<double>(total.error)))});
+  claims.push_back({fmt::format(
+      "the most frequent error is {}: {} of {} failures ({})", name, count, total.error,
+      percent(static_cast<double>(count) / static_cast<double>(total.error)))});
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // What a report can be grouped by: every span column, times of day and week, and attributes.
 #pragma once
 
+#include <date/tz.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <date/tz.h>
 
 #include "base/result.h"
 #include "model/columns.h"
@@ -23,7 +23,9 @@ class Dimension {
   const std::string& name() const { return name_; }
   FieldSet fields() const;
   // Whether it groups by time of day or week, which a log without times cannot.
-  bool needs_times() const { return kind_ == Kind::Hour || kind_ == Kind::Day || kind_ == Kind::Weekday; }
+  bool needs_times() const {
+    return kind_ == Kind::Hour || kind_ == Kind::Day || kind_ == Kind::Weekday;
+  }
 
   // Appends the span's value to `key`; nothing when it is not known.
   void append(const Span& span, std::string& key) const;

@@ -23,32 +23,18 @@ struct Alias {
 };
 
 constexpr std::array kRoles = {
-    Alias{"ai",            "assistant"},
-    Alias{"bot",           "assistant"},
-    Alias{"function",      "tool"     },
-    Alias{"human",         "user"     },
-    Alias{"model",         "assistant"},
-    Alias{"AIMessage",     "assistant"},
-    Alias{"HumanMessage",  "user"     },
-    Alias{"ToolMessage",   "tool"     },
-    Alias{"SystemMessage", "system"   },
+    Alias{"ai", "assistant"},      Alias{"bot", "assistant"},    Alias{"function", "tool"},
+    Alias{"human", "user"},        Alias{"model", "assistant"},  Alias{"AIMessage", "assistant"},
+    Alias{"HumanMessage", "user"}, Alias{"ToolMessage", "tool"}, Alias{"SystemMessage", "system"},
 };
 
 // Part types that hold no text, and what stands for them.
 constexpr std::array kPlaceholders = {
-    Alias{"audio",             "[audio]"},
-    Alias{"document",          "[file]" },
-    Alias{"file",              "[file]" },
-    Alias{"image",             "[image]"},
-    Alias{"image_url",         "[image]"},
-    Alias{"input_audio",       "[audio]"},
-    Alias{"input_file",        "[file]" },
-    Alias{"input_image",       "[image]"},
-    Alias{"redacted_thinking", ""       },
-    Alias{"reasoning",         ""       },
-    Alias{"thinking",          ""       },
-    Alias{"video",             "[video]"},
-    Alias{"video_url",         "[video]"},
+    Alias{"audio", "[audio]"},     Alias{"document", "[file]"},     Alias{"file", "[file]"},
+    Alias{"image", "[image]"},     Alias{"image_url", "[image]"},   Alias{"input_audio", "[audio]"},
+    Alias{"input_file", "[file]"}, Alias{"input_image", "[image]"}, Alias{"redacted_thinking", ""},
+    Alias{"reasoning", ""},        Alias{"thinking", ""},           Alias{"video", "[video]"},
+    Alias{"video_url", "[video]"},
 };
 
 constexpr std::array<std::string_view, 5> kCallParts = {"function_call", "functionCall",
@@ -247,9 +233,7 @@ std::vector<Message> read(std::string_view text, Form form, std::string_view rol
       return messages;
     }
   }
-  return {
-      Message{std::string(role), std::string(text), ""}
-  };
+  return {Message{std::string(role), std::string(text), ""}};
 }
 
 std::string join(const std::vector<Message>& messages) {
@@ -287,6 +271,25 @@ std::vector<Message> output_messages(const Span& span) {
 std::string prompt_text(const Span& span) { return join(input_messages(span)); }
 
 std::string answer_text(const Span& span) { return join(output_messages(span)); }
+
+std::string to_json(const std::vector<ToolCall>& calls) {
+  if (calls.empty()) return {};
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.StartArray();
+  for (const ToolCall& call : calls) {
+    writer.StartObject();
+    writer.Key("id");
+    writer.String(call.id);
+    writer.Key("name");
+    writer.String(call.name);
+    writer.Key("arguments");
+    writer.String(call.arguments);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  return buffer.GetString();
+}
 
 std::string to_json(const std::vector<Message>& messages) {
   rapidjson::StringBuffer buffer;

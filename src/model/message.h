@@ -28,6 +28,15 @@ std::vector<Message> output_messages(const Span& span);
 std::string prompt_text(const Span& span);
 std::string answer_text(const Span& span);
 
+// A call of a tool that an answer asks for.
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;  // As sent: JSON as text.
+};
+// [{"id":..,"name":..,"arguments":..}], what Message::tool_calls holds; empty for none.
+std::string to_json(const std::vector<ToolCall>& calls);
+
 // Writes messages in the canonical JSON form: [{"role":..,"content":..,"tool_calls":..}].
 std::string to_json(const std::vector<Message>& messages);
 

@@ -107,10 +107,8 @@ TEST(PromptText, JoinsContentsByBlankLines) {
 }
 
 TEST(ToJson, RoundTripsThroughInputMessages) {
-  const std::vector<Message> messages = {
-      {"user",      "a \"b\"\n\xE4\xBD\xA0", ""               },
-      {"assistant", "",                      R"([{"id":"1"}])"}
-  };
+  const std::vector<Message> messages = {{"user", "a \"b\"\n\xE4\xBD\xA0", ""},
+                                         {"assistant", "", R"([{"id":"1"}])"}};
   const std::string json = to_json(messages);
   EXPECT_EQ(json,
             "[{\"role\":\"user\",\"content\":\"a \\\"b\\\"\\n\xE4\xBD\xA0\"},"

@@ -10,7 +10,7 @@ enum class Outcome : uint8_t {
   Failed,
   Cancelled,  // Shown, in no rate; likewise Pending and Unknown.
   Pending,
-  Unknown,    // The log does not say.
+  Unknown,  // The log does not say.
 };
 
 }  // namespace sonde

@@ -8,8 +8,9 @@
 namespace sonde {
 namespace {
 
-constexpr std::string_view kKinds[] = {"span",  "llm",      "embedding", "retrieval", "tool", "agent",
-                                       "chain", "workflow", "guardrail", "evaluator", "event"};
+constexpr std::string_view kKinds[] = {"span",      "llm",       "embedding", "retrieval",
+                                       "tool",      "agent",     "chain",     "workflow",
+                                       "guardrail", "evaluator", "event"};
 constexpr std::string_view kStatuses[] = {"unknown", "ok", "error", "cancelled", "pending"};
 constexpr std::string_view kLevels[] = {"call", "node", "message", "run", "session"};
 

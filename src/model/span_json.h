@@ -1,4 +1,5 @@
-// The canonical span as one JSON object: what `sonde convert` writes and sources/canonical.cc reads.
+// The canonical span as one JSON object: what `sonde convert` writes and sources/canonical.cc
+// reads.
 #pragma once
 
 #include <string>

@@ -63,9 +63,7 @@ TEST(SpanJson, WritesDeeplyNestedContent) {
 TEST(SpanJson, ReplacesInvalidUtf8) {
   Span span;
   span.output = "a\xFFz";
-  span.attributes = {
-      {"k\xC3", "\xED\xA0\x80"}
-  };
+  span.attributes = {{"k\xC3", "\xED\xA0\x80"}};
   EXPECT_EQ(to_json(span),
             "{\"kind\":\"span\",\"levels\":[],\"status\":\"unknown\",\"output\":\"a\xEF\xBF\xBDz\","
             "\"attributes\":{\"k\xEF\xBF\xBD\":\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"}}");
@@ -81,9 +79,7 @@ TEST(Span, ClearForgetsEveryColumn) {
   span.kind = Kind::Tool;
   span.status = Status::Ok;
   span.levels = 3;
-  span.attributes = {
-      {"a", "b"}
-  };
+  span.attributes = {{"a", "b"}};
   span.clear();
   EXPECT_EQ(to_json(span), to_json(Span{}));
   EXPECT_EQ(span.levels, 0);

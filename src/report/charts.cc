@@ -293,10 +293,7 @@ std::string distribution_chart(const Analysis& analysis, size_t model) {
   }
   out += fmt::format("<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", kHeight);
   const std::pair<size_t, std::string_view> marks[] = {
-      {first,              "start" },
-      {(first + last) / 2, "middle"},
-      {last,               "end"   }
-  };
+      {first, "start"}, {(first + last) / 2, "middle"}, {last, "end"}};
   for (const auto& [edge, anchor] : marks) {
     if (edge != first && last - first < 2 && edge != last) continue;
     out += fmt::format("<text class=\"axis\" x=\"{:.3f}%\" y=\"{}\" text-anchor=\"{}\">{}</text>",

@@ -30,22 +30,15 @@ inline GroupSummary example_group(std::string key, uint64_t ok, uint64_t error, 
   const double rate = static_cast<double>(ok) / static_cast<double>(ok + error);
   group.success_rate = rate;
   group.success_interval = {std::max(0.0, rate - 0.05), std::min(1.0, rate + 0.05), "wilson"};
-  if (error > 0)
-    group.errors = {
-        {"rate_limit", error - error / 3}
-    };
+  if (error > 0) group.errors = {{"rate_limit", error - error / 3}};
   if (error / 3 > 0) group.errors.emplace_back("timeout", error / 3);
   group.latency = example_times(p50);
   group.input_tokens = 1200 * group.count;
   group.output_tokens = 310 * group.count;
   group.tokens_known = group.count;
-  group.costs = {
-      {"USD", 1'282'500 * static_cast<int64_t>(group.count), group.count}
-  };
+  group.costs = {{"USD", 1'282'500 * static_cast<int64_t>(group.count), group.count}};
   group.cost_known = group.count;
-  group.models = {
-      {"gpt-4o-mini", group.count}
-  };
+  group.models = {{"gpt-4o-mini", group.count}};
   return group;
 }
 
@@ -56,15 +49,10 @@ inline Analysis example_analysis() {
   analysis.time_zone = "UTC";
   analysis.clusters = "intervals allow for calls of one session (or user) being alike";
   analysis.excluded = 2;
-  analysis.other_levels = {
-      {"run", 120}
-  };
+  analysis.other_levels = {{"run", 120}};
   analysis.total = example_group("", 1100, 104, 1'200'000);
   analysis.total.key.clear();
-  analysis.total.models = {
-      {"gpt-4o-mini",      1000},
-      {"claude-3-5-haiku", 204 }
-  };
+  analysis.total.models = {{"gpt-4o-mini", 1000}, {"claude-3-5-haiku", 204}};
   analysis.total.first_time = 1'784'800'805'000'000;
   analysis.total.last_time = 1'784'972'405'000'000;
   Section section;
@@ -73,10 +61,7 @@ inline Analysis example_analysis() {
                     example_group("客服 support 👩‍💻", 250, 50, 2'400'000),
                     example_group("translate", 140, 30, 850'000),
                     example_group("", 10, 10, 64'000'000)};
-  section.groups[1].models = {
-      {"gpt-4o-mini",      200},
-      {"claude-3-5-haiku", 100}
-  };
+  section.groups[1].models = {{"gpt-4o-mini", 200}, {"claude-3-5-haiku", 100}};
   section.groups[3].costs.clear();
   section.groups[3].cost_known = 0;
   section.groups[3].input_tokens.reset();
@@ -123,23 +108,15 @@ inline ReadReport example_read() {
   ReadReport read;
   FileReport file;
   file.path = "logs/messages.jsonl";
-  file.sources = {
-      {"dify-messages", 1000},
-      {"workshop",      206 }
-  };
+  file.sources = {{"dify-messages", 1000}, {"workshop", 206}};
   file.documents = 1206;
   file.rejected = 2;
   file.unit_note = "response_time is taken as seconds";
   read.files = {file};
-  read.rejects = {
-      {0, 12, 4096, "unexpected end of string"},
-      {0, 40, 9001, "not an object"           }
-  };
+  read.rejects = {{0, 12, 4096, "unexpected end of string"}, {0, 40, 9001, "not an object"}};
   read.rejected = 2;
   read.documents = 1206;
-  read.notes["debugger runs were left out"] = {
-      2, {0, 128}
-  };
+  read.notes["debugger runs were left out"] = {2, {0, 128}};
   return read;
 }
 

@@ -112,7 +112,8 @@ void write_facts(const Span& span, Page& page) {
   page.fact("parameters", span.parameters);
   page.fact("tokens", tokens_text(span));
   if (span.cost)
-    page.fact("cost", format_decimal_nanos(*span.cost) + " " + span.currency + ", " + span.cost_origin);
+    page.fact("cost",
+              format_decimal_nanos(*span.cost) + " " + span.currency + ", " + span.cost_origin);
   page.fact("feedback", span.feedback);
   page.fact("prompt", span.prompt_name +
                           (span.prompt_version.empty() ? "" : " version " + span.prompt_version));

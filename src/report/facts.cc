@@ -38,7 +38,8 @@ std::string files_text(const ReadReport& read) {
 
 std::string period_text(const Analysis& analysis) {
   const ZoneClock clock(analysis.time_zone);
-  if (!analysis.total.first_time || !analysis.total.last_time) return "the log has no times; time zone " + analysis.time_zone;
+  if (!analysis.total.first_time || !analysis.total.last_time)
+    return "the log has no times; time zone " + analysis.time_zone;
   return fmt::format("{} to {}, {}", clock.minute(*analysis.total.first_time),
                      clock.minute(*analysis.total.last_time), analysis.time_zone);
 }
@@ -84,13 +85,11 @@ void add_not_understood(std::vector<Fact>& facts, const ReadReport& read) {
 }
 
 std::string outcomes_text(const GroupSummary& total) {
-  const std::pair<uint64_t, std::string_view> outcomes[] = {
-      {total.ok,        "ok"        },
-      {total.error,     "failed"    },
-      {total.cancelled, "cancelled" },
-      {total.pending,   "pending"   },
-      {total.unknown,   "not stated"}
-  };
+  const std::pair<uint64_t, std::string_view> outcomes[] = {{total.ok, "ok"},
+                                                            {total.error, "failed"},
+                                                            {total.cancelled, "cancelled"},
+                                                            {total.pending, "pending"},
+                                                            {total.unknown, "not stated"}};
   std::vector<std::string> parts;
   for (const auto& [count, word] : outcomes) {
     if (count > 0) parts.push_back(fmt::format("{} {}", format_count(count), word));
@@ -164,9 +163,7 @@ std::vector<Fact> scope_facts(const Analysis& analysis, const ReadReport& read) 
 }
 
 std::vector<Fact> read_facts(const ReadReport& read) {
-  std::vector<Fact> facts = {
-      {"read", {files_text(read)}}
-  };
+  std::vector<Fact> facts = {{"read", {files_text(read)}}};
   add_not_understood(facts, read);
   return facts;
 }

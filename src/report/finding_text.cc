@@ -51,12 +51,11 @@ std::string finding_title(const Finding& finding) {
 
 std::string where_text(const Where& where) {
   const std::pair<std::string_view, const std::string&> members[] = {
-      {"app",      where.app            },
-      {"node",     where.node           },
-      {"category", where.category       },
-      {"model",    where.model          },
-      {"prompt",   where.prompt_template}
-  };
+      {"app", where.app},
+      {"node", where.node},
+      {"category", where.category},
+      {"model", where.model},
+      {"prompt", where.prompt_template}};
   std::vector<std::string> parts;
   for (const auto& [name, value] : members) {
     if (!value.empty()) parts.push_back(fmt::format("{} {}", name, value));
@@ -74,11 +73,9 @@ std::string ids_text(const Finding& finding) {
 }
 
 std::vector<Fact> finding_facts(const Finding& finding) {
-  std::vector<Fact> facts = {
-      {"where",     {where_text(finding.where)}},
-      {"how often", frequency_lines(finding)   },
-      {"seen",      {finding.evidence}         }
-  };
+  std::vector<Fact> facts = {{"where", {where_text(finding.where)}},
+                             {"how often", frequency_lines(finding)},
+                             {"seen", {finding.evidence}}};
   if (!finding.evidence_ids.empty()) {
     facts.push_back({"evidence", {ids_text(finding)}});
   }

@@ -43,11 +43,10 @@ void write_finding(Prose& prose, size_t number, const Finding& finding) {
 void write_prompts(Prose& prose, const OptimizeResult& result, const RenderOptions& options) {
   prose.heading("Failed prompts");
   const std::vector<LayoutColumn> columns = {
-      {"times",  Align::Right, Keep::Always, 0,               1        },
-      {"prompt", Align::Left,  Keep::Always, kPromptWidthMin, kLinesMax},
-      {"where",  Align::Left,  Keep::Fourth, kPromptWidthMin, kLinesMax},
-      {"cause",  Align::Left,  Keep::Always, kCauseWidthMin,  kLinesMax}
-  };
+      {"times", Align::Right, Keep::Always, 0, 1},
+      {"prompt", Align::Left, Keep::Always, kPromptWidthMin, kLinesMax},
+      {"where", Align::Left, Keep::Fourth, kPromptWidthMin, kLinesMax},
+      {"cause", Align::Left, Keep::Always, kCauseWidthMin, kLinesMax}};
   const size_t shown = options.groups_shown == 0
                            ? result.prompts.size()
                            : std::min(options.groups_shown, result.prompts.size());
@@ -56,14 +55,13 @@ void write_prompts(Prose& prose, const OptimizeResult& result, const RenderOptio
     const FailedPrompt& prompt = result.prompts[i];
     Where where = prompt.where;
     where.prompt_template.clear();  // Beside the prompt it says little.
-    rows.push_back({
-        {format_count(prompt.count)},
-        {                                                                      fit_width(sanitize_line(prompt.prompt.empty() ? std::string(kUnknown) : prompt.prompt),
-         kPromptWidthMax)},
-        {                                                                                sanitize_line(where_text(where))                         },
-        { sanitize_line(cause_text(prompt) + (prompt.silent ? " (silent)" : "")),
-         prompt.cause == nullptr ? Tone::Dim : Tone::Plain}
-    });
+    rows.push_back(
+        {{format_count(prompt.count)},
+         {fit_width(sanitize_line(prompt.prompt.empty() ? std::string(kUnknown) : prompt.prompt),
+                    kPromptWidthMax)},
+         {sanitize_line(where_text(where))},
+         {sanitize_line(cause_text(prompt) + (prompt.silent ? " (silent)" : "")),
+          prompt.cause == nullptr ? Tone::Dim : Tone::Plain}});
   }
   prose.append(lay_out(columns, rows, prose.width(), prose.color()).text);
   if (shown < result.prompts.size()) {

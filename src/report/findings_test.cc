@@ -25,18 +25,16 @@ constexpr Check kCutOff{.id = "output-cut-off",
                         .needs_words = "finish reasons",
                         .precision = {},
                         .run = nullptr};
-constexpr Check kVague{
-    .id = "vague-wording",
-    .kind = FindingKind::Hint,
-    .stage = Stage::Hint,
-    .per_template = true,
-    .title = "vague wording",
-    .description = "the prompt leaves open what is wanted",
-    .needs = {   },
-    .needs_words = "prompts",
-    .precision = { 18, 20, 120},
-    .run = nullptr
-};
+constexpr Check kVague{.id = "vague-wording",
+                       .kind = FindingKind::Hint,
+                       .stage = Stage::Hint,
+                       .per_template = true,
+                       .title = "vague wording",
+                       .description = "the prompt leaves open what is wanted",
+                       .needs = {},
+                       .needs_words = "prompts",
+                       .precision = {18, 20, 120},
+                       .run = nullptr};
 
 OptimizeResult example_result() {
   OptimizeResult result;
@@ -55,9 +53,7 @@ OptimizeResult example_result() {
   cut.evidence_ids = {"m-1", "m-2"};
   cut.evidence = "stopped after 512 of max_tokens 512";
   cut.patch = {Patch::Kind::Parameter, "max_tokens: 512 -> 1024"};
-  cut.effect = {
-      34, 103, 60, 34, Interval{0.44, 0.68, "wilson"}
-  };
+  cut.effect = {34, 103, 60, 34, Interval{0.44, 0.68, "wilson"}};
   Finding vague;
   vague.id = "vague-wording-2a";
   vague.check = &kVague;
@@ -73,15 +69,14 @@ OptimizeResult example_result() {
   result.prompts = {
       {cut.where, "How do I reset my 密码? 👩‍💻", 34, false, {"m-1"}, &kCutOff, "", ""},
       {{},
-       "",                                                 40,
-       false,                                                         {"m-3"},
-       nullptr,                                                                          "",
-       "no cause visible: the log has neither error nor answer"                                }
-  };
-  result.checks = {
-      {&kCutOff, true },
-      {&kVague,  false}
-  };
+       "",
+       40,
+       false,
+       {"m-3"},
+       nullptr,
+       "",
+       "no cause visible: the log has neither error nor answer"}};
+  result.checks = {{&kCutOff, true}, {&kVague, false}};
   result.applicability = "1 of 2 checks apply: no prompts";
   result.notes = {"findings beyond 20,000 groups were not kept"};
   return result;

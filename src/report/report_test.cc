@@ -48,9 +48,7 @@ class Report : public ::testing::Test {
     for (Histogram& histogram : analysis_.latency_by_model) histogram.name = text;
     read_.files[0].path = text;
     read_.rejects[0].reason = text;
-    read_.notes[text] = {
-        1, {0, 0}
-    };
+    read_.notes[text] = {1, {0, 0}};
   }
   void make_groups(size_t count) {
     std::vector<GroupSummary>& groups = analysis_.sections[0].groups;

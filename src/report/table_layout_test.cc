@@ -12,23 +12,19 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class TableLayout : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_NE(std::setlocale(LC_CTYPE, "C.UTF-8"), nullptr); }
 
-  std::vector<LayoutColumn> columns_ = {
-      {"name",   Align::Left,  Keep::Always, 6, 2},
-      {"n",      Align::Right, Keep::Always, 0, 1},
-      {"mean",   Align::Right, Keep::First,  0, 1},
-      {"models", Align::Left,  Keep::Second, 8, 2}
-  };
+  std::vector<LayoutColumn> columns_ = {{"name", Align::Left, Keep::Always, 6, 2},
+                                        {"n", Align::Right, Keep::Always, 0, 1},
+                                        {"mean", Align::Right, Keep::First, 0, 1},
+                                        {"models", Align::Left, Keep::Second, 8, 2}};
   std::vector<std::vector<Cell>> rows_ = {
-      {{"客服 👩‍💻"}, {"12"}, {"1.5 s"},  {"alpha-mini, beta"}},
-      {{"e\u0301te\u0301"},    {"3"},  {"200 ms"}, {"alpha-mini"}      }
-  };
+      {{"客服 👩‍💻"}, {"12"}, {"1.5 s"}, {"alpha-mini, beta"}},
+      {{"e\u0301te\u0301"}, {"3"}, {"200 ms"}, {"alpha-mini"}}};
 };
 
 TEST_F(TableLayout, AlignsEmojiCjkAndCombiningMarks) {

@@ -42,41 +42,17 @@ bool contains(const Range (&ranges)[kSize], char32_t character) {
 
 // Invisible characters that reorder, hide or split what is around them.
 constexpr Range kDropped[] = {
-    {0x00AD, 0x00AD},
-    {0x061C, 0x061C},
-    {0x180E, 0x180E},
-    {0x200B, 0x200B},
-    {0x200E, 0x200F},
-    {0x202A, 0x202E},
-    {0x2060, 0x2064},
-    {0x2066, 0x206F},
-    {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB},
+    {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F},
+    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x2066, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB},
 };
-constexpr Range kSpaces[] = {
-    {'\t',   '\r'  },
-    {0x0085, 0x0085},
-    {0x2028, 0x2029}
-};
-constexpr Range kFlagLetters[] = {
-    {0x1F1E6, 0x1F1FF}
-};
-constexpr Range kSkinTones[] = {
-    {0x1F3FB, 0x1F3FF}
-};
-constexpr Range kTags[] = {
-    {0xE0020, 0xE007F}
-};
+constexpr Range kSpaces[] = {{'\t', '\r'}, {0x0085, 0x0085}, {0x2028, 0x2029}};
+constexpr Range kFlagLetters[] = {{0x1F1E6, 0x1F1FF}};
+constexpr Range kSkinTones[] = {{0x1F3FB, 0x1F3FF}};
+constexpr Range kTags[] = {{0xE0020, 0xE007F}};
 // What a joiner may join into one glyph.
-constexpr Range kPictures[] = {
-    {0x2190,  0x2BFF },
-    {0x1F000, 0x1FAFF}
-};
+constexpr Range kPictures[] = {{0x2190, 0x2BFF}, {0x1F000, 0x1FAFF}};
 // Newer than the C library's tables, which then say nothing about them.
-constexpr Range kWide[] = {
-    {0x1F000, 0x1FAFF},
-    {0x20000, 0x3FFFD}
-};
+constexpr Range kWide[] = {{0x1F000, 0x1FAFF}, {0x20000, 0x3FFFD}};
 
 size_t character_width(char32_t character) {
   const int width = wcwidth(static_cast<wchar_t>(character));

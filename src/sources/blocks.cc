@@ -352,7 +352,8 @@ std::optional<std::string> sibling_start(const char* data, size_t begin) {
   // Only what can be an indentation is walked over, so that a line of a million broken records is
   // not walked over a million times.
   size_t line_begin = begin;
-  while (line_begin > 0 && begin - line_begin < kIndentBytesMax && is_indent(data[line_begin - 1])) {
+  while (line_begin > 0 && begin - line_begin < kIndentBytesMax &&
+         is_indent(data[line_begin - 1])) {
     --line_begin;
   }
   if (line_begin > 0 && data[line_begin - 1] != '\n') return std::nullopt;

@@ -108,7 +108,7 @@ class Blocks {
   bool skipping_line_ = false;  // Of a line that was too large.
   bool at_end_ = false;
   uint64_t file_bytes_done_ = 0;  // Of current_, in bytes_done_ already.
-  Error damage_{};  // Why the end came early; reported after what came before it.
+  Error damage_{};                // Why the end came early; reported after what came before it.
 };
 
 }  // namespace sonde

@@ -19,8 +19,11 @@ class Bytes64 {
     for (size_t i = 0; i < kParts; ++i) parts_[i] = load(data + i * kPartBytes);
   }
 
-  uint64_t equal(char wanted) const { return mask([](Part part) { return part; }, wanted); }
-  // Ignoring bit 0x20, in which '{' differs from '[' and '}' from ']'. Contract: it is set in `wanted`.
+  uint64_t equal(char wanted) const {
+    return mask([](Part part) { return part; }, wanted);
+  }
+  // Ignoring bit 0x20, in which '{' differs from '[' and '}' from ']'. Contract: it is set in
+  // `wanted`.
   uint64_t equal_folded(char wanted) const { return mask(fold, wanted); }
 
  private:
@@ -36,7 +39,9 @@ class Bytes64 {
   }
 #else
   using Part = __m128i;
-  static Part load(const char* data) { return _mm_loadu_si128(reinterpret_cast<const Part*>(data)); }
+  static Part load(const char* data) {
+    return _mm_loadu_si128(reinterpret_cast<const Part*>(data));
+  }
   static Part fold(Part part) { return _mm_or_si128(part, _mm_set1_epi8(0x20)); }
   static uint32_t equal_bits(Part part, char wanted) {
     return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(wanted))));

@@ -17,22 +17,24 @@ bool matches(const Keys& keys, object /*document*/) {
 
 void read_column(const Column& column, element value, Span& span) {
   if (const auto* text = std::get_if<TextMember>(&column.member)) {
-    span.**text = text_of(value);
-    const Form form = value.is_string() ? Form::Text : value.is_array() ? Form::Messages : Form::Json;
+    span.** text = text_of(value);
+    const Form form = value.is_string()  ? Form::Text
+                      : value.is_array() ? Form::Messages
+                                         : Form::Json;
     if (column.field == Field::Input) span.input_form = form;
     if (column.field == Field::Output) span.output_form = form;
   } else if (const auto* number = std::get_if<NumberMember>(&column.member)) {
     int64_t whole = 0;
     if (value.get_int64().get(whole) == simdjson::SUCCESS) {
-      span.**number = whole;
+      span.** number = whole;
     } else if (column.type == ColumnType::Time) {
-      span.**number = parse_iso_time(text_of(value));
+      span.** number = parse_iso_time(text_of(value));
     } else if (column.type == ColumnType::Money) {
-      span.**number = parse_decimal_nanos(text_of(value));
+      span.** number = parse_decimal_nanos(text_of(value));
     }
   } else if (const auto* flag = std::get_if<FlagMember>(&column.member)) {
     bool truth = false;
-    if (value.get_bool().get(truth) == simdjson::SUCCESS) span.**flag = truth;
+    if (value.get_bool().get(truth) == simdjson::SUCCESS) span.** flag = truth;
   } else if (column.field == Field::Kind) {
     span.kind = parse_kind(text_of(value)).value_or(Kind::Span);
   } else {
@@ -45,7 +47,8 @@ Result<> read(object document, ReadContext& context) {
   span.clear();
   for (const Column& column : span_columns()) {
     element value;
-    if (document.at_key(json_key(column)).get(value) != simdjson::SUCCESS || value.is_null()) continue;
+    if (document.at_key(json_key(column)).get(value) != simdjson::SUCCESS || value.is_null())
+      continue;
     if (context.options.fields.has(column.field)) read_column(column, value, span);
   }
   simdjson::dom::array levels;

@@ -188,15 +188,15 @@ TEST_F(FlatValues, ReadsNumbersFromStrings) {
 
 TEST_F(FlatValues, ReadsTextOfEveryKind) {
   const std::pair<const char*, const char*> texts[] = {
-      {R"("plain")",              "plain"             },
-      {R"("")",                   ""                  },
-      {R"("a\"b\\c\nd")",         "a\"b\\c\nd"        },
-      {R"("\u00e9\ud83d\ude00")", "é😀"            },
-      {"true",                    "true"              },
-      {"false",                   "false"             },
-      {"null",                    ""                  },
-      {R"([1, {"a": "b c"}])",    R"([1,{"a":"b c"}])"},
-      {"{ }",                     "{}"                },
+      {R"("plain")", "plain"},
+      {R"("")", ""},
+      {R"("a\"b\\c\nd")", "a\"b\\c\nd"},
+      {R"("\u00e9\ud83d\ude00")", "é😀"},
+      {"true", "true"},
+      {"false", "false"},
+      {"null", ""},
+      {R"([1, {"a": "b c"}])", R"([1,{"a":"b c"}])"},
+      {"{ }", "{}"},
   };
   for (const auto& [json, expected] : texts) {
     EXPECT_EQ(text(json), simdjson::SUCCESS) << json;

@@ -71,21 +71,21 @@ TEST(Layouts, AllGiveTheSameSpans) {
   const auto wanted = read_log(lines).lines;
   ASSERT_THAT(wanted, SizeIs(kMany));
   const std::pair<const char*, std::string> layouts[] = {
-      {"no newline at the end", joined(kMany,                   "",            "\n",                              "")                                                               },
-      {"CRLF",                  joined(kMany,                   "",            "\r\n",                            "\r\n")                                                           },
-      {"byte order mark",       "\xEF\xBB\xBF" + lines        },
-      {"blank lines",                 joined(kMany,                                          "\n\n",              "\n\n",                                   "\n")                                                                        },
-      {"array",                    joined(kMany,                                              "[",                                          ",",                                   "]")},
-      {"array, one a line",                  joined(kMany,                                        "[\n",                  ",\n","\n]\n")                                      },
-      {"array with a mark",                    "\xEF\xBB\xBF" + joined(kMany,                                              "[",                                    ",",                                                     "]")                                },
-      {"pretty array",                joined(kMany,                                       "[\n  ",                        ",\n  ","\n]\n",true)},
-      {"concatenated",                     joined(kMany,                                                 "",                        "",                                                                  "")                                                                                                                        },
-      {"pretty, concatenated",                   joined(kMany,                                             "\n","\n","\n",true)},
-      {"gzip lines",         gzipped(lines)                              },
-      {"gzip members",            gzipped(lines.substr(0,           444'444)) + gzipped(lines.substr(444'444))                      },
-      {"gzip array",            gzipped(joined(kMany, "[", ",",                                                                                                "]"))                                                                                                                                                                                                                                                                                         },
-      {"zstd lines",                    zstd_compressed(lines)                                            },
-      {"zstd array",                        zstd_compressed(joined(kMany,                           "[",                     ",", "]"))              },
+      {"no newline at the end", joined(kMany, "", "\n", "")},
+      {"CRLF", joined(kMany, "", "\r\n", "\r\n")},
+      {"byte order mark", "\xEF\xBB\xBF" + lines},
+      {"blank lines", joined(kMany, "\n\n", "\n\n", "\n")},
+      {"array", joined(kMany, "[", ",", "]")},
+      {"array, one a line", joined(kMany, "[\n", ",\n", "\n]\n")},
+      {"array with a mark", "\xEF\xBB\xBF" + joined(kMany, "[", ",", "]")},
+      {"pretty array", joined(kMany, "[\n  ", ",\n  ", "\n]\n", true)},
+      {"concatenated", joined(kMany, "", "", "")},
+      {"pretty, concatenated", joined(kMany, "\n", "\n", "\n", true)},
+      {"gzip lines", gzipped(lines)},
+      {"gzip members", gzipped(lines.substr(0, 444'444)) + gzipped(lines.substr(444'444))},
+      {"gzip array", gzipped(joined(kMany, "[", ",", "]"))},
+      {"zstd lines", zstd_compressed(lines)},
+      {"zstd array", zstd_compressed(joined(kMany, "[", ",", "]"))},
   };
   for (const auto& [name, text] : layouts) {
     for (const unsigned threads : {1U, 4U}) {
@@ -273,11 +273,11 @@ TEST(Recovery, ABrokenRecordCostsOnlyItself) {
     bool pretty;
   };
   const Form forms[] = {
-      {"lines",             "",      "\n",    "\n",  false},
-      {"array, one a line", "[\n",   ",\n",   "\n]", false},
-      {"indented array",    "[\n  ", ",\n  ", "\n]", false},
-      {"array, tight",      "[",     ",\n",   "]",   false},
-      {"pretty array",      "[\n  ", ",\n  ", "\n]", true },
+      {"lines", "", "\n", "\n", false},
+      {"array, one a line", "[\n", ",\n", "\n]", false},
+      {"indented array", "[\n  ", ",\n  ", "\n]", false},
+      {"array, tight", "[", ",\n", "]", false},
+      {"pretty array", "[\n  ", ",\n  ", "\n]", true},
   };
   for (const Form& form : forms) {
     for (int how = 0; how < 5; ++how) {

@@ -17,9 +17,9 @@ namespace sonde {
 
 // A record that was not understood. Nothing else of its file is lost.
 struct Reject {
-  uint32_t file = 0;    // Index into ReadReport::files.
-  uint64_t line = 0;    // From 1; of its first byte.
-  uint64_t byte = 0;    // From 0, in the decompressed file.
+  uint32_t file = 0;  // Index into ReadReport::files.
+  uint64_t line = 0;  // From 1; of its first byte.
+  uint64_t byte = 0;  // From 0, in the decompressed file.
   std::string reason;
 };
 
@@ -48,8 +48,8 @@ using Normalize = std::function<void(Span&)>;
 struct ReadRequest {
   std::vector<std::string> paths;  // From expand_inputs().
   ReadOptions options;
-  Normalize normalize;             // Thread-safe.
-  std::string rejects_path;        // --rejects: every rejected record as a JSON line; empty: none.
+  Normalize normalize;       // Thread-safe.
+  std::string rejects_path;  // --rejects: every rejected record as a JSON line; empty: none.
   // Set from another thread (Ctrl-C): reading stops at the next document.
   const std::atomic<bool>* stop = nullptr;
   // Called about ten times a second from a thread of its own with (bytes done, bytes in all or 0).

@@ -116,7 +116,8 @@ Result<> RejectLog::write(const std::string& path,
     if (!is_valid_utf8(record)) {  // JSON text cannot hold these bytes.
       writer.Key("record_hex");
       std::string hex;
-      for (const char byte : record) fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<uint8_t>(byte));
+      for (const char byte : record)
+        fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<uint8_t>(byte));
       writer.String(hex);
     }
     writer.EndObject();

@@ -11,7 +11,8 @@ void add_note(Notes& notes, std::string_view sentence, const Location& where) {
   Note& note = found->second;
   ++note.count;
   // The first place, in whatever order the threads came by.
-  if (std::tie(where.file, where.byte) < std::tie(note.first.file, note.first.byte)) note.first = where;
+  if (std::tie(where.file, where.byte) < std::tie(note.first.file, note.first.byte))
+    note.first = where;
 }
 
 void Keys::assign(simdjson::dom::object object) {

@@ -67,7 +67,8 @@ std::optional<int64_t> count_of(object parent, std::string_view key) {
     return whole >= 0 ? std::optional(whole) : std::nullopt;
   }
   const auto number = to_number(*value);
-  if (!number || *number < 0 || *number >= 9e15 || *number != std::floor(*number)) return std::nullopt;
+  if (!number || *number < 0 || *number >= 9e15 || *number != std::floor(*number))
+    return std::nullopt;
   return static_cast<int64_t>(*number);
 }
 

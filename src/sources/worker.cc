@@ -138,8 +138,8 @@ Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty 
                            FlatOutcome& outcome) {
   Span& span = context_.span;
   span.clear();
-  outcome = TRY(flat_.read(data, size, block_.file->units, certainty, span, notes_,
-                           context_.location));
+  outcome =
+      TRY(flat_.read(data, size, block_.file->units, certainty, span, notes_, context_.location));
   if (outcome != FlatOutcome::Read) return {};
   auto found = counts_->sources.find(std::string_view(span.source));
   if (found == counts_->sources.end()) found = counts_->sources.emplace(span.source, 0).first;

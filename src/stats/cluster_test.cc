@@ -64,11 +64,7 @@ TEST(DesignEffectOfProportion, IsTheClusterSizeWhenClustersAgreeWithin) {
 // By hand: sizes 2, 3, 5 give (4 + 9 + 25) / 10.
 TEST(DesignEffectOfProportion, TakesTheWorstCaseWithoutBothOutcomes) {
   for (const double share : {0.0, 1.0}) {
-    const std::vector<ClusterSum> clusters = {
-        {2, 2 * share},
-        {3, 3 * share},
-        {5, 5 * share}
-    };
+    const std::vector<ClusterSum> clusters = {{2, 2 * share}, {3, 3 * share}, {5, 5 * share}};
     const DesignEffect effect = design_effect_of_proportion(clusters);
     EXPECT_DOUBLE_EQ(effect.deff, 3.8);
     EXPECT_DOUBLE_EQ(effect.n_effective, 10 / 3.8);
@@ -93,36 +89,25 @@ TEST(DesignEffectOfProportion, StaysAboveTheWorstCaseWhereFailuresAreRare) {
 }
 
 TEST(DesignEffectOfProportion, CountsASingleClusterAsOneRecord) {
-  const std::vector<ClusterSum> clusters = {
-      {50, 20}
-  };
+  const std::vector<ClusterSum> clusters = {{50, 20}};
   EXPECT_DOUBLE_EQ(design_effect_of_proportion(clusters).n_effective, 1);
 }
 
 TEST(DesignEffectOfProportion, SkipsEmptyClusters) {
-  const std::vector<ClusterSum> clusters = {
-      {0, 0},
-      {4, 1},
-      {0, 0},
-      {4, 3}
-  };
+  const std::vector<ClusterSum> clusters = {{0, 0}, {4, 1}, {0, 0}, {4, 3}};
   EXPECT_EQ(design_effect_of_proportion(clusters).clusters, 2u);
-  const std::vector<ClusterSum> empty = {
-      {0, 0}
-  };
+  const std::vector<ClusterSum> empty = {{0, 0}};
   EXPECT_EQ(design_effect_of_proportion(empty).n_effective, 0);
 }
 
 // Lohr, Sampling: Design and Analysis, 5.2: grades of 4 students in each of 5 suites. Sum of
 // squares between suites 2.2557 and in all 5.0313; mean 2.826.
 TEST(DesignEffectOfMean, AgreesWithLohrOnGradesInSuites) {
-  const double grades[5][4] = {
-      {3.08, 2.60, 3.44, 3.04},
-      {2.36, 3.04, 3.28, 2.68},
-      {2.00, 2.56, 2.52, 1.88},
-      {3.00, 2.88, 3.44, 3.64},
-      {2.68, 1.92, 3.28, 3.20}
-  };
+  const double grades[5][4] = {{3.08, 2.60, 3.44, 3.04},
+                               {2.36, 3.04, 3.28, 2.68},
+                               {2.00, 2.56, 2.52, 1.88},
+                               {3.00, 2.88, 3.44, 3.64},
+                               {2.68, 1.92, 3.28, 3.20}};
   std::vector<ClusterSum> clusters;
   double squares = 0;
   for (const auto& suite : grades) {
@@ -136,11 +121,7 @@ TEST(DesignEffectOfMean, AgreesWithLohrOnGradesInSuites) {
 }
 
 TEST(DesignEffectOfMean, TakesTheWorstCaseForEqualValues) {
-  const std::vector<ClusterSum> clusters = {
-      {2, 0.2},
-      {3, 0.3},
-      {5, 0.5}
-  };
+  const std::vector<ClusterSum> clusters = {{2, 0.2}, {3, 0.3}, {5, 0.5}};
   EXPECT_DOUBLE_EQ(design_effect_of_mean(clusters, 0.1).deff, 3.8);
 }
 
@@ -190,10 +171,10 @@ struct Scenario {
 
 // With a correlation of 0.2 in clusters of 12 on average (weighted), deff is about 3.4.
 constexpr Scenario kScenarios[] = {
-    {0.5,  0.2, 0.85},
-    {0.1,  0.2, 0.85},
+    {0.5, 0.2, 0.85},
+    {0.1, 0.2, 0.85},
     {0.02, 0.2, 0.85},
-    {0.1,  0.8, 0.60},
+    {0.1, 0.8, 0.60},
 };
 
 TEST(DesignEffectOfProportion, RestoresTheCoverageThatClustersTakeAway) {

@@ -16,8 +16,8 @@ struct Published {
 constexpr Published kNewcombe[] = {
     {81, 263, 0.2553, 0.3662},
     {15, 148, 0.0624, 0.1605},
-    {0,  20,  0.0000, 0.1611},
-    {1,  29,  0.0061, 0.1718},
+    {0, 20, 0.0000, 0.1611},
+    {1, 29, 0.0061, 0.1718},
 };
 
 TEST(Wilson, AgreesWithTheTableOfNewcombe) {

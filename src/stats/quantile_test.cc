@@ -43,12 +43,8 @@ struct Ranks {
 // The 90th percentile of 100 is the case of Hahn and Meeker (1991), 5.2, who take the ranks 85 and
 // 97 (coverage 0.9522); equal risk on both sides moves both down by one.
 constexpr Ranks kRanks[] = {
-    {6,   0.5, 1,  6,  0.96875},
-    {9,   0.5, 2,  8,  0.9609 },
-    {10,  0.5, 2,  9,  0.9785 },
-    {17,  0.5, 5,  13, 0.9510 },
-    {20,  0.5, 6,  15, 0.9586 },
-    {100, 0.9, 84, 96, 0.9557 },
+    {6, 0.5, 1, 6, 0.96875},  {9, 0.5, 2, 8, 0.9609},   {10, 0.5, 2, 9, 0.9785},
+    {17, 0.5, 5, 13, 0.9510}, {20, 0.5, 6, 15, 0.9586}, {100, 0.9, 84, 96, 0.9557},
 };
 
 TEST(QuantileIntervalRanks, AgreeWithBinomialTables) {

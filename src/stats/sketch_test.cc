@@ -84,9 +84,7 @@ std::vector<Shape> hard_shapes() {
                       return std::min(1e17, 1000 * std::pow(1 - uniform(random), -1.25));
                     })});
   shapes.push_back({"counts", draw(5000, [&](auto& random) { return 900 * uniform(random); })});
-  shapes.push_back({
-      "largest", {INT64_MAX, INT64_MAX - 1, INT64_MAX / 2, 0, 1}
-  });
+  shapes.push_back({"largest", {INT64_MAX, INT64_MAX - 1, INT64_MAX / 2, 0, 1}});
   return shapes;
 }
 

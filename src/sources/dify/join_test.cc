@@ -257,10 +257,7 @@ TEST(DifyJoin, KeepsNoTextThatIsNotWanted) {
 TEST(DifyJoin, PrefersTheRowThatWasFinished) {
   std::string running = kFlowRun;
   running.replace(running.find("succeeded"), 9, "running");
-  for (const auto& rows : {
-           std::vector{running,  kFlowRun},
-           std::vector{kFlowRun, running }
-  }) {
+  for (const auto& rows : {std::vector{running, kFlowRun}, std::vector{kFlowRun, running}}) {
     EXPECT_EQ(read_all(rows).at("r-2").status, Status::Ok);
   }
 }
@@ -308,10 +305,8 @@ TEST(DifyJoin, FindsTheRunOfAMessageWhoseSourceDoesNotTellIt) {
   const std::string exported = R"({"conversation_id":"c-2","message_id":"m-2",
    "query":"Where is it?","answer":"On its way","inputs":{},"retriever_resources":[],
    "feedback":[{"rating":"like","from_source":"user","message_id":"m-2"}]})";
-  for (const auto& rows : {
-           std::vector{exported, kFlowMessage, kFlowRun,     kAnswer },
-           std::vector{kAnswer,  kFlowRun,     kFlowMessage, exported}
-  }) {
+  for (const auto& rows : {std::vector{exported, kFlowMessage, kFlowRun, kAnswer},
+                           std::vector{kAnswer, kFlowRun, kFlowMessage, exported}}) {
     const Outcome outcome = read_all(rows);
     EXPECT_EQ(outcome.emitted, 3U);
     EXPECT_EQ(outcome.at("m-2").levels, kMessage);

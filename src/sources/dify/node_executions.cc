@@ -30,15 +30,15 @@ struct NodeType {
 
 // Sorted by name; types that are not here are plain spans.
 constexpr std::array kNodeTypes = {
-    NodeType{"agent",               Kind::Agent,     true },
-    NodeType{"http-request",        Kind::Tool,      false},
-    NodeType{"iteration",           Kind::Chain,     false},
+    NodeType{"agent", Kind::Agent, true},
+    NodeType{"http-request", Kind::Tool, false},
+    NodeType{"iteration", Kind::Chain, false},
     NodeType{"knowledge-retrieval", Kind::Retrieval, false},
-    NodeType{"llm",                 Kind::Llm,       true },
-    NodeType{"loop",                Kind::Chain,     false},
-    NodeType{"parameter-extractor", Kind::Llm,       true },
-    NodeType{"question-classifier", Kind::Llm,       true },
-    NodeType{"tool",                Kind::Tool,      false},
+    NodeType{"llm", Kind::Llm, true},
+    NodeType{"loop", Kind::Chain, false},
+    NodeType{"parameter-extractor", Kind::Llm, true},
+    NodeType{"question-classifier", Kind::Llm, true},
+    NodeType{"tool", Kind::Tool, false},
 };
 static_assert(std::is_sorted(kNodeTypes.begin(), kNodeTypes.end(),
                              [](const NodeType& a, const NodeType& b) { return a.name < b.name; }));

@@ -67,7 +67,7 @@ Result<> read(object document, ReadContext& context) {
   dify::NodePage page = dify::look_at_nodes(*rows);
   if (page.run_id.empty()) page.run_id = text_of(document, "workflow_run_id");
   for (const element value : *rows) {
-    const Result<> done = read_row(value, page, context);
+    Result<> done = read_row(value, page, context);
     if (done) continue;
     if (done.error().code != Code::InvalidInput) return done;
     // One bad row costs that row only.

@@ -158,10 +158,7 @@ TEST(DifyRuns, OfTheWorkflowLogsJoinTheirDetail) {
   const std::string detail = R"({"id":"r-1","version":"2026-01-01","graph":{},"inputs":{"a":1},
     "status":"stopped","outputs":{},"elapsed_time":1.5,"total_tokens":0,"total_steps":2,
     "created_at":1784800805})";
-  for (const auto& documents : {
-           std::vector{logs,   detail},
-           std::vector{detail, logs  }
-  }) {
+  for (const auto& documents : {std::vector{logs, detail}, std::vector{detail, logs}}) {
     const Outcome outcome = read_all(documents);
     ASSERT_EQ(outcome.emitted, 1U);
     const Span& span = outcome.at("r-1");

@@ -77,10 +77,7 @@ Outcome read_all(const std::vector<std::string>& documents, const ReadOptions& o
       ADD_FAILURE() << "no JSON object: " << text;
       continue;
     }
-    ReadContext context{
-        options, sinks[0], outcome.notes, join, Location{0,                         byte},
-            text, 0, 0, {                         }
-    };
+    ReadContext context{options, sinks[0], outcome.notes, join, Location{0, byte}, text, 0, 0, {}};
     byte += text.size() + 1;
     const Source* const source = find_source(document);
     if (source == nullptr) {

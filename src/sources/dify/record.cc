@@ -26,21 +26,14 @@ struct StatusRow {
 
 // Sorted by name. Messages, runs and nodes each use a part of it.
 constexpr std::array kStatuses = {
-    StatusRow{"completed",         Status::Ok       },
-    StatusRow{"error",             Status::Error    },
-    StatusRow{"exception",         Status::Error    },
-    StatusRow{"failed",            Status::Error    },
-    StatusRow{"normal",            Status::Ok       },
-    StatusRow{"partial-succeeded", Status::Ok       },
-    StatusRow{"partial_success",   Status::Ok       },
-    StatusRow{"paused",            Status::Pending  },
-    StatusRow{"pending",           Status::Pending  },
-    StatusRow{"retry",             Status::Error    },
-    StatusRow{"running",           Status::Pending  },
-    StatusRow{"scheduled",         Status::Pending  },
-    StatusRow{"stopped",           Status::Cancelled},
-    StatusRow{"succeeded",         Status::Ok       },
-    StatusRow{"success",           Status::Ok       },
+    StatusRow{"completed", Status::Ok},       StatusRow{"error", Status::Error},
+    StatusRow{"exception", Status::Error},    StatusRow{"failed", Status::Error},
+    StatusRow{"normal", Status::Ok},          StatusRow{"partial-succeeded", Status::Ok},
+    StatusRow{"partial_success", Status::Ok}, StatusRow{"paused", Status::Pending},
+    StatusRow{"pending", Status::Pending},    StatusRow{"retry", Status::Error},
+    StatusRow{"running", Status::Pending},    StatusRow{"scheduled", Status::Pending},
+    StatusRow{"stopped", Status::Cancelled},  StatusRow{"succeeded", Status::Ok},
+    StatusRow{"success", Status::Ok},
 };
 static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(),
                              [](const StatusRow& a, const StatusRow& b) {

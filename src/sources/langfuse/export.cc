@@ -20,24 +20,21 @@ struct Copied {
 };
 
 constexpr Copied kTraceMembers[] = {
-    {"environment", "langfuse.environment"},
-    {"name",        "langfuse.trace.name" },
-    {"release",     "langfuse.release"    },
-    {"sessionId",   "langfuse.session.id" },
-    {"tags",        "langfuse.trace.tags" },
-    {"userId",      "langfuse.user.id"    },
+    {"environment", "langfuse.environment"}, {"name", "langfuse.trace.name"},
+    {"release", "langfuse.release"},         {"sessionId", "langfuse.session.id"},
+    {"tags", "langfuse.trace.tags"},         {"userId", "langfuse.user.id"},
 };
 
 constexpr Copied kObservationMembers[] = {
     {"completionStartTime", "langfuse.observation.completion_start_time"},
-    {"environment",         "langfuse.environment"                      },
-    {"level",               "langfuse.observation.level"                },
-    {"model",               "langfuse.observation.model.name"           },
-    {"modelParameters",     "langfuse.observation.model.parameters"     },
-    {"promptName",          "langfuse.observation.prompt.name"          },
-    {"promptVersion",       "langfuse.observation.prompt.version"       },
-    {"statusMessage",       "langfuse.observation.status_message"       },
-    {"version",             "langfuse.version"                          },
+    {"environment", "langfuse.environment"},
+    {"level", "langfuse.observation.level"},
+    {"model", "langfuse.observation.model.name"},
+    {"modelParameters", "langfuse.observation.model.parameters"},
+    {"promptName", "langfuse.observation.prompt.name"},
+    {"promptVersion", "langfuse.observation.prompt.version"},
+    {"statusMessage", "langfuse.observation.status_message"},
+    {"version", "langfuse.version"},
 };
 
 bool is_empty(element value) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "sources/provider/base64.h"
 #include "sources/provider/frames.h"
@@ -98,11 +99,15 @@ class Assembler {
     std::string text = std::move(answer_.text);
     std::vector<ToolCall> calls = std::move(answer_.calls);
     answer_.text.clear();
+    std::vector<int64_t> indexes = std::exchange(call_indexes_, {});
     answer_.calls.clear();
     read_text(shape, whole);
     read_calls(shape, whole);
     if (answer_.text.empty()) answer_.text = std::move(text);
-    if (answer_.calls.empty()) answer_.calls = std::move(calls);
+    if (answer_.calls.empty()) {
+      answer_.calls = std::move(calls);
+      call_indexes_ = std::move(indexes);
+    }
     read_numbers(shape, whole);
   }
 
@@ -159,11 +164,13 @@ class Assembler {
           break;
         }
       }
-      answer_.calls.push_back({std::move(id), name, std::move(arguments), index});
+      answer_.calls.push_back({std::move(id), name, std::move(arguments)});
+      call_indexes_.push_back(index);
     } else if (!arguments.empty()) {
-      const auto same = std::find_if(answer_.calls.rbegin(), answer_.calls.rend(),
-                                     [&](const ToolCall& c) { return c.index == index; });
-      if (same != answer_.calls.rend()) same->arguments += arguments;
+      const auto last = std::find(call_indexes_.rbegin(), call_indexes_.rend(), index);
+      if (last != call_indexes_.rend()) {
+        answer_.calls[static_cast<size_t>(call_indexes_.rend() - last - 1)].arguments += arguments;
+      }
     }
   }
 
@@ -235,6 +242,7 @@ class Assembler {
   }
 
   Answer& answer_;
+  std::vector<int64_t> call_indexes_;  // Of answer_.calls, by which a stream names them; -1: none.
 };
 
 simdjson::dom::parser& event_parser() {

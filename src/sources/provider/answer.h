@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/message.h"
 #include "model/span.h"
 
 namespace sonde {
@@ -36,13 +37,6 @@ struct AnswerShape {
   bool reasoning_separate = false;  // output_tokens leaves reasoning out.
   Kind kind = Kind::Llm;
   std::string_view provider = {};  // When only that provider has this shape.
-};
-
-struct ToolCall {
-  std::string id;
-  std::string name;
-  std::string arguments;
-  int64_t index = -1;
 };
 
 struct Answer {

@@ -1,8 +1,5 @@
 #include "sources/provider/call.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <cmath>
 #include <string>
 
@@ -31,18 +28,18 @@ struct DurationKey {
   TimeUnit unit;  // Infer: the key does not say.
 };
 constexpr DurationKey kDurations[] = {
-    {"duration_ms",      TimeUnit::Milliseconds},
-    {"latency_ms",       TimeUnit::Milliseconds},
+    {"duration_ms", TimeUnit::Milliseconds},
+    {"latency_ms", TimeUnit::Milliseconds},
     {"response_time_ms", TimeUnit::Milliseconds},
-    {"elapsed_ms",       TimeUnit::Milliseconds},
-    {"duration_s",       TimeUnit::Seconds     },
-    {"latency_s",        TimeUnit::Seconds     },
-    {"duration_seconds", TimeUnit::Seconds     },
-    {"latency_seconds",  TimeUnit::Seconds     },
-    {"duration",         TimeUnit::Infer       },
-    {"latency",          TimeUnit::Infer       },
-    {"response_time",    TimeUnit::Infer       },
-    {"elapsed",          TimeUnit::Infer       },
+    {"elapsed_ms", TimeUnit::Milliseconds},
+    {"duration_s", TimeUnit::Seconds},
+    {"latency_s", TimeUnit::Seconds},
+    {"duration_seconds", TimeUnit::Seconds},
+    {"latency_seconds", TimeUnit::Seconds},
+    {"duration", TimeUnit::Infer},
+    {"latency", TimeUnit::Infer},
+    {"response_time", TimeUnit::Infer},
+    {"elapsed", TimeUnit::Infer},
 };
 
 // Members of the record that are read elsewhere, or are too big for an attribute.
@@ -125,32 +122,12 @@ void read_attributes(const CallRecord& call, ReadContext& context) {
   }
 }
 
-std::string answer_json(const Answer& answer) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.StartArray();
-  for (const ToolCall& call : answer.calls) {
-    writer.StartObject();
-    writer.Key("id");
-    writer.String(call.id);
-    writer.Key("name");
-    writer.String(call.name);
-    writer.Key("arguments");
-    writer.String(call.arguments);
-    writer.EndObject();
-  }
-  writer.EndArray();
-  return to_json({
-      Message{"assistant", answer.text, buffer.GetString()}
-  });
-}
-
 void set_output(const Answer& answer, FieldSet wanted, Span& span) {
   span.content_truncated = span.content_truncated || answer.cut;
   if (answer.shape == nullptr || answer.shape->kind == Kind::Embedding) return;
   if (!wanted.has(Field::Output)) return;
   if (!answer.calls.empty()) {
-    span.output = answer_json(answer);
+    span.output = to_json({Message{"assistant", answer.text, to_json(answer.calls)}});
     span.output_form = Form::Messages;
   } else {
     span.output = answer.text;

@@ -13,44 +13,36 @@ struct Named {
 
 // Part of a host name.
 constexpr Named kHosts[] = {
-    {".openai.azure.com",                 "azure.ai.openai"   },
-    {"aiplatform.googleapis.com",         "gcp.vertex_ai"     },
-    {"api.anthropic.com",                 "anthropic"         },
-    {"api.cohere.",                       "cohere"            },
-    {"api.deepseek.com",                  "deepseek"          },
-    {"api.groq.com",                      "groq"              },
-    {"api.mistral.ai",                    "mistral_ai"        },
-    {"api.moonshot.",                     "moonshot_ai"       },
-    {"api.openai.com",                    "openai"            },
-    {"api.perplexity.ai",                 "perplexity"        },
-    {"api.portkey.ai",                    "portkey"           },
-    {"api.replicate.com",                 "replicate"         },
-    {"api.together.",                     "together"          },
-    {"api.writer.com",                    "writer"            },
-    {"api.x.ai",                          "x_ai"              },
-    {"bedrock",                           "aws.bedrock"       },
-    {"dashscope.aliyuncs.com",            "dashscope"         },
-    {"generativelanguage.googleapis.com", "gcp.gemini"        },
-    {"inference.ai.azure.com",            "azure.ai.inference"},
-    {"ml.cloud.ibm.com",                  "ibm.watsonx.ai"    },
-    {"openrouter.ai",                     "openrouter"        },
-    {"sagemaker",                         "aws.sagemaker"     },
+    {".openai.azure.com", "azure.ai.openai"},
+    {"aiplatform.googleapis.com", "gcp.vertex_ai"},
+    {"api.anthropic.com", "anthropic"},
+    {"api.cohere.", "cohere"},
+    {"api.deepseek.com", "deepseek"},
+    {"api.groq.com", "groq"},
+    {"api.mistral.ai", "mistral_ai"},
+    {"api.moonshot.", "moonshot_ai"},
+    {"api.openai.com", "openai"},
+    {"api.perplexity.ai", "perplexity"},
+    {"api.portkey.ai", "portkey"},
+    {"api.replicate.com", "replicate"},
+    {"api.together.", "together"},
+    {"api.writer.com", "writer"},
+    {"api.x.ai", "x_ai"},
+    {"bedrock", "aws.bedrock"},
+    {"dashscope.aliyuncs.com", "dashscope"},
+    {"generativelanguage.googleapis.com", "gcp.gemini"},
+    {"inference.ai.azure.com", "azure.ai.inference"},
+    {"ml.cloud.ibm.com", "ibm.watsonx.ai"},
+    {"openrouter.ai", "openrouter"},
+    {"sagemaker", "aws.sagemaker"},
 };
 
 // Start of a model's name.
 constexpr Named kModels[] = {
-    {"chatgpt",         "openai"    },
-    {"claude",          "anthropic" },
-    {"command",         "cohere"    },
-    {"deepseek-",       "deepseek"  },
-    {"gemini",          "gcp.gemini"},
-    {"gpt-",            "openai"    },
-    {"grok-",           "x_ai"      },
-    {"mistral-",        "mistral_ai"},
-    {"o1",              "openai"    },
-    {"o3",              "openai"    },
-    {"o4-",             "openai"    },
-    {"text-embedding-", "openai"    },
+    {"chatgpt", "openai"},     {"claude", "anthropic"},    {"command", "cohere"},
+    {"deepseek-", "deepseek"}, {"gemini", "gcp.gemini"},   {"gpt-", "openai"},
+    {"grok-", "x_ai"},         {"mistral-", "mistral_ai"}, {"o1", "openai"},
+    {"o3", "openai"},          {"o4-", "openai"},          {"text-embedding-", "openai"},
 };
 
 constexpr std::string_view kAdministration[] = {
@@ -66,11 +58,8 @@ struct Place {
   std::string_view after;
 };
 constexpr Place kModelPlaces[] = {
-    {"/models/",      ":"           },
-    {"/models/",      "/predictions"},
-    {"/model/",       "/"           },
-    {"/deployments/", "/"           },
-    {"/endpoints/",   "/"           },
+    {"/models/", ":"},      {"/models/", "/predictions"}, {"/model/", "/"},
+    {"/deployments/", "/"}, {"/endpoints/", "/"},
 };
 
 bool contains(std::string_view text, std::string_view part) {

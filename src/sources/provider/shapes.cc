@@ -4,7 +4,7 @@ namespace sonde {
 namespace {
 
 constexpr AnswerShape kShapes[] = {
-  // https://platform.openai.com/docs/api-reference/responses
+    // https://platform.openai.com/docs/api-reference/responses
     {.name = "openai-responses",
      .marker = "object",
      .marker_value = "response",
@@ -19,7 +19,7 @@ constexpr AnswerShape kShapes[] = {
      .refusal = "output.*.content.*.refusal",
      .unwrap = {"response"},
      .delta_type = "response.output_text.delta"},
- // https://ai.google.dev/api/interactions-api
+    // https://ai.google.dev/api/interactions-api
     {.name = "gemini-interactions",
      .marker = "object",
      .marker_value = "interaction",
@@ -35,18 +35,18 @@ constexpr AnswerShape kShapes[] = {
      .delta_type = "step.delta",
      .reasoning_separate = true,
      .provider = "gcp.gemini"},
- // https://platform.openai.com/docs/api-reference/embeddings
+    // https://platform.openai.com/docs/api-reference/embeddings
     {.name = "openai-embeddings",
      .marker = "data.0.embedding",
      .input_tokens = {"usage.prompt_tokens"},
      .total_tokens = "usage.total_tokens",
      .kind = Kind::Embedding},
- // https://docs.cohere.com/reference/embed
+    // https://docs.cohere.com/reference/embed
     {.name = "cohere-embed",
      .marker = "embeddings",
      .input_tokens = {"meta.billed_units.input_tokens", "prompt_eval_count"},
-     .kind = Kind::Embedding                },
- // https://platform.openai.com/docs/api-reference/completions, also the chunks of a stream
+     .kind = Kind::Embedding},
+    // https://platform.openai.com/docs/api-reference/completions, also the chunks of a stream
     {.name = "openai-completions",
      .marker = "object",
      .marker_value = "text_completion",
@@ -55,7 +55,7 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"usage.prompt_tokens"},
      .output_tokens = {"usage.completion_tokens"},
      .total_tokens = "usage.total_tokens"},
- // https://platform.openai.com/docs/api-reference/chat, and the many that follow it
+    // https://platform.openai.com/docs/api-reference/chat, and the many that follow it
     {.name = "openai-chat",
      .marker = "choices",
      .text = {"choices.0.delta.content", "choices.0.message.content", "choices.0.text"},
@@ -68,7 +68,7 @@ constexpr AnswerShape kShapes[] = {
      .cache_read = {"usage.prompt_tokens_details.cached_tokens", "usage.prompt_cache_hit_tokens"},
      .reasoning = {"usage.completion_tokens_details.reasoning_tokens"},
      .refusal = "choices.0.message.refusal"},
- // https://docs.anthropic.com/en/api/messages
+    // https://docs.anthropic.com/en/api/messages
     {.name = "anthropic-messages",
      .marker = "type",
      .marker_value = "message_start",
@@ -103,7 +103,7 @@ constexpr AnswerShape kShapes[] = {
      .cache_write = "usage.cache_creation_input_tokens",
      .cache_separate = true,
      .provider = "anthropic"},
- // https://ai.google.dev/api/generate-content
+    // https://ai.google.dev/api/generate-content
     {.name = "gemini",
      .marker = "candidates",
      .text = {"candidates.0.content.parts.*.text"},
@@ -116,7 +116,7 @@ constexpr AnswerShape kShapes[] = {
      .reasoning = {"usageMetadata.thoughtsTokenCount"},
      .reasoning_separate = true,
      .provider = "gcp.gemini"},
- // https://docs.cohere.com/reference/chat-stream (v2)
+    // https://docs.cohere.com/reference/chat-stream (v2)
     {.name = "cohere-v2",
      .marker = "type",
      .marker_value = "message-start",
@@ -126,7 +126,7 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"delta.usage.tokens.input_tokens"},
      .output_tokens = {"delta.usage.tokens.output_tokens"},
      .provider = "cohere"},
- // https://docs.cohere.com/reference/chat (v2)
+    // https://docs.cohere.com/reference/chat (v2)
     {.name = "cohere-v2",
      .marker = "usage.tokens",
      .text = {"message.content.*.text"},
@@ -135,7 +135,7 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"usage.tokens.input_tokens"},
      .output_tokens = {"usage.tokens.output_tokens"},
      .provider = "cohere"},
- // https://docs.cohere.com/v1/reference/chat: the last event repeats the whole answer
+    // https://docs.cohere.com/v1/reference/chat: the last event repeats the whole answer
     {.name = "cohere-v1",
      .marker = "generation_id",
      .text = {"text"},
@@ -153,7 +153,7 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"meta.billed_units.input_tokens"},
      .output_tokens = {"meta.billed_units.output_tokens"},
      .provider = "cohere"},
- // https://github.com/ollama/ollama/blob/main/docs/api.md
+    // https://github.com/ollama/ollama/blob/main/docs/api.md
     {.name = "ollama",
      .marker = "done",
      .text = {"message.content", "response"},
@@ -162,7 +162,7 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"prompt_eval_count"},
      .output_tokens = {"eval_count"},
      .provider = "ollama"},
- // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+    // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
     {.name = "bedrock-converse",
      .marker = "output.message",
      .text = {"output.message.content.*.text"},
@@ -187,7 +187,7 @@ constexpr AnswerShape kShapes[] = {
      .cache_write = "usage.cacheWriteInputTokens",
      .cache_separate = true,
      .provider = "aws.bedrock"},
- // The models' own answers on Bedrock
+    // The models' own answers on Bedrock
     {.name = "bedrock-titan",
      .marker = "inputTextTokenCount",
      .text = {"results.0.outputText", "outputText"},
@@ -205,19 +205,19 @@ constexpr AnswerShape kShapes[] = {
     {.name = "ai21",
      .marker = "completions.0.data",
      .text = {"completions.0.data.text"},
-     .finish = {"completions.0.finishReason.reason"}                                     },
- // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerate.html
+     .finish = {"completions.0.finishReason.reason"}},
+    // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerate.html
     {.name = "bedrock-knowledge-base",
      .marker = "output.text",
      .text = {"output.text"},
-     .provider = "aws.bedrock"                                   },
- // The event stream of a Bedrock agent, once its frames are decoded
+     .provider = "aws.bedrock"},
+    // The event stream of a Bedrock agent, once its frames are decoded
     {.name = "bedrock-agent",
      .marker = "agentAliasId",
      .text = {"text"},
      .kind = Kind::Agent,
      .provider = "aws.bedrock"},
- // https://cloud.ibm.com/apidocs/watsonx-ai
+    // https://cloud.ibm.com/apidocs/watsonx-ai
     {.name = "watsonx",
      .marker = "results.0.generated_text",
      .text = {"results.0.generated_text"},
@@ -225,13 +225,13 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"results.0.input_token_count"},
      .output_tokens = {"results.0.generated_token_count"},
      .provider = "ibm.watsonx.ai"},
- // Text generation endpoints of Hugging Face and SageMaker
+    // Text generation endpoints of Hugging Face and SageMaker
     {.name = "huggingface",
      .marker = "generated_text",
      .text = {"generated_text"},
      .finish = {"details.finish_reason"},
      .output_tokens = {"details.generated_tokens"}},
- // https://replicate.com/docs/reference/http
+    // https://replicate.com/docs/reference/http
     {.name = "replicate",
      .marker = "urls.get",
      .text = {"output"},
@@ -239,8 +239,8 @@ constexpr AnswerShape kShapes[] = {
      .input_tokens = {"metrics.input_token_count"},
      .output_tokens = {"metrics.output_token_count"},
      .provider = "replicate"},
- // https://dev.writer.com/api-reference/completion-api/text-generation (streamed)
-    {.name = "writer-completions",                         .marker = "value",                                                                     .text = {"value"},                                                         .provider = "writer"                                        },
+    // https://dev.writer.com/api-reference/completion-api/text-generation (streamed)
+    {.name = "writer-completions", .marker = "value", .text = {"value"}, .provider = "writer"},
 };
 
 }  // namespace
