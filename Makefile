@@ -14,6 +14,8 @@ TSAN_TARGETS := sonde sources_test
 
 # The presets asan and fuzz compile with the same flags: ccache may share what they make.
 export CCACHE_NOHASHDIR := 1
+# A clone elsewhere shares what was compiled here.
+export CCACHE_BASEDIR := $(CURDIR)
 # What the sanitizer of undefined behaviour finds fails the test that showed it.
 export UBSAN_OPTIONS := halt_on_error=1:print_stacktrace=1:suppressions=$(CURDIR)/fuzz/ubsan.supp
 
