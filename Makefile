@@ -44,7 +44,7 @@ build: setup ## Build the release binary, build/release/sonde
 	@$(call compile,release) --target sonde
 
 .PHONY: test
-test: setup ## Build everything and run every test, the layer rules, and the freshness of generated files
+test: setup-test ## Build everything and run every test, the layer rules, and the freshness of generated files
 	@$(call configure,release)
 	@$(call compile,release)
 	@python3 tools/check_layers.py
@@ -67,10 +67,10 @@ asan: setup-check ## The tests under the address and undefined-behaviour sanitiz
 	@$(call ctest,asan)
 
 .PHONY: tsan
-tsan: setup ## The tests of what runs threads under the thread sanitizer
+tsan: setup-test ## The tests of what runs threads under the thread sanitizer
 	@$(call configure,tsan)
 	@$(call compile,tsan) --target $(TSAN_TARGETS)
-	@$(call ctest,tsan) --exclude-regex _NOT_BUILT
+	@$(call ctest,tsan) --exclude-regex '_NOT_BUILT|coverage_study'
 
 .PHONY: fuzz
 fuzz: setup-check ## Fuzz each reader for FUZZ_SECONDS (10)
@@ -89,6 +89,11 @@ docs: build ## Write the generated pages of docs/ and the examples
 	@python3 tools/make_docs.py
 	@python3 tools/make_examples.py
 
+.PHONY: coverage-study
+coverage-study: build ## How often intervals hold the truth, by simulation: writes docs/coverage.md (minutes)
+	@$(call compile,release) --target coverage_study
+	@build/release/tests/coverage/coverage_study >docs/coverage.md
+
 .PHONY: format
 format: setup-check ## Lay out the C++ as .clang-format says
 	@$(sources) -print0 | xargs -0 clang-format-14 -i
@@ -102,9 +107,13 @@ formatted: setup-check
 tidy: setup-check build ## Look for defects with clang-tidy
 	@run-clang-tidy-14 -quiet -j $(JOBS) -p build/release -extra-arg=-Wno-unknown-warning-option '/src/.*\.cc$$'
 
+.PHONY: setup-test
+setup-test:
+	@tools/setup.sh build test
+
 .PHONY: setup-check
 setup-check:
-	@tools/setup.sh build check
+	@tools/setup.sh build test check
 
 .PHONY: install
 install: build ## Install below PREFIX (/usr/local)

@@ -17,3 +17,6 @@ if(NOT TARGET RapidJSON)
   target_include_directories(RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
   target_compile_definitions(RapidJSON INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 endif()
+
+# notify/: posts alarms.
+find_package(CURL 7.85 REQUIRED)

@@ -20,15 +20,19 @@ LAYERS = {
     "filter": "base model",
     "sources": "base model",
     "dialects": "base model",
+    "dump": "base",
+    "notify": "base",
+    "templates": "base model",
     "metrics": "base model stats filter",
+    "compare": "base model stats filter metrics templates",
     "analysis": "base model stats",
-    "report": "base model stats metrics analysis sources",
+    "report": "base model stats metrics compare analysis sources",
     "store": "base model",
     "ingest": "base model sources dialects store",
     "query": "base model filter metrics store",
     "replay": "base model query stats store",
     "api": "base model stats filter sources dialects metrics analysis report store ingest query replay",
-    "cli": "base model stats filter sources dialects metrics analysis report store ingest query replay api",
+    "cli": "base model stats filter sources dialects dump notify templates metrics compare analysis report store ingest query replay api",
 }
 
 FILE_LINES_MAX = 500

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages of tools/packages.txt that are missing; says so when none is.
 #
-#     tools/setup.sh [GROUP...]     build (the default), check, deb, bench
+#     tools/setup.sh [GROUP...]     build (the default), test, check, deb, bench
 #
 # Works as root, and as a user with sudo. Removes nothing: where another package is in the way it
 # stops and names it.
@@ -48,7 +48,7 @@ check_boost() {
 
 main() {
   local missing as_root=()
-  packages | grep -q . || stop "no packages in group: $groups (groups: build check deb bench)"
+  packages | grep -q . || stop "no packages in group: $groups (groups: build test check deb bench)"
   command -v dpkg-query >/dev/null || stop "this is not Debian; install by hand what these" \
     "packages hold: $(packages | tr '\n' ' ')"
   missing=$(missing_packages)

@@ -22,6 +22,13 @@ constexpr Command kCommands[] = {
      "  sonde optimize dump/ --where \"app = 'Harbor Support'\"\n"
      "  sonde optimize logs.json --json | jq '.findings[].patch'\n",
      declare_optimize, check_reference},
+    {"compare", "which model, prompt or version does better, with the statistics to say so",
+     "  sonde compare logs.json --by model\n"
+     "  sonde compare dump/ --by version --metric success\n"
+     "  sonde compare logs.jsonl --by prompt --baseline support@3 --margin 1\n"
+     "  sonde compare logs.jsonl --where \"category = billing\" --json | jq "
+     "'.differences[].verdict'\n",
+     declare_compare, nothing},
     {"show", "one execution whole: prompt, answer, error, tokens, cost, timing",
      "  sonde show logs.json r-1f2e3d4c5b6a7980\n"
      "  sonde show dump/ 5c9b7a1e-0000-4000-8000-000000000001 --json\n",
@@ -30,6 +37,23 @@ constexpr Command kCommands[] = {
      "  sonde convert dump/ > spans.jsonl\n"
      "  sonde convert traces.jsonl --where \"kind = llm\" | sonde analyze -\n",
      declare_convert, field_reference},
+    {"check", "rules that fail a cron or CI job: success, response time, cost, or no data",
+     "  sonde check logs.jsonl --since 24h --fail-if 'success_rate < 0.95'\n"
+     "  sonde check dump/ --since 1h --fail-if 'latency_ms.p95 > 8s' --fail-if 'cost > 50'\n"
+     "  sonde check dump/ --since 24h --by app --fail-if 'success_rate < 95%' --min-count 50\n"
+     "  sonde check logs.jsonl --fail-if 'error_rate > 5%' --notify \"$WEBHOOK\" --notify-state "
+     "alarm.json\n",
+     declare_check, nothing},
+    {"report", "the daily report: results, changes against the period before, what to change",
+     "  sonde report dump/ --since 24h\n"
+     "  sonde report dump/ --since 2026-07-13 --until 2026-07-20 --format markdown -o week.md\n"
+     "  sonde report logs.json -o -\n",
+     declare_report, nothing},
+    {"dify", "a script that dumps what Sonde reads of a self-hosted Dify's database",
+     "  sonde dify export-command --days 30 > dump.sh && bash dump.sh\n"
+     "  sonde dify export-command --apps \"Harbor Support,Trip planner\" --output-folder dump\n"
+     "  sonde dify export-command --engine mysql --slice-hours 6\n",
+     declare_dify, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

@@ -25,6 +25,10 @@ std::span<const Command> all_commands();
 
 std::function<Result<int>()> declare_analyze(CLI::App& command);
 std::function<Result<int>()> declare_optimize(CLI::App& command);
+std::function<Result<int>()> declare_check(CLI::App& command);
+std::function<Result<int>()> declare_report(CLI::App& command);
+std::function<Result<int>()> declare_dify(CLI::App& command);
+std::function<Result<int>()> declare_compare(CLI::App& command);
 std::function<Result<int>()> declare_convert(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_settings(CLI::App& command);

@@ -14,8 +14,6 @@ constexpr char kKeySeparator = '\x1f';
 // Groups beyond groups-max are told apart up to this number, in 16 MB at most.
 constexpr size_t kDroppedCountedMax = 1'000'000;
 
-constexpr int64_t kClusterBlock = int64_t{10} * 60 * 1'000'000;  // Ten minutes.
-
 // What suits a source when --by does not say: rows are tried from the top.
 struct DefaultGrouping {
   std::string_view source_prefix;
@@ -111,25 +109,8 @@ void Aggregator::add(const Span& span) {
   }
 }
 
-ClusterKeys Aggregator::clusters_of(const Span& span) {
-  ClusterKeys keys;
-  const std::string_view who = span.session_id.empty() ? span.user_id : span.session_id;
-  if (!who.empty()) {
-    keys.has_session = true;
-    keys.session = static_cast<uint32_t>(hash_bytes(who) % kClusterBuckets);
-  }
-  if (span.start_time) {
-    const uint64_t block = static_cast<uint64_t>(*span.start_time / kClusterBlock);
-    keys.has_block = true;
-    // Spread, so that logs of more than four weeks do not fold onto equal hours.
-    keys.block = static_cast<uint32_t>((block * 0x9E3779B97F4A7C15ULL) >> 54);
-  }
-  static_assert(kClusterBuckets == 1U << 10);
-  return keys;
-}
-
 void Aggregator::count(const Span& span, Outcome outcome) {
-  const ClusterKeys clusters = clusters_of(span);
+  const ClusterKeys clusters = cluster_keys_of(span);
   Table& table = table_of(span);
   key_.clear();
   for (size_t i = 0; i < table.by.size(); ++i) {
@@ -281,8 +262,15 @@ void Aggregator::merge(Aggregator&& other) {
 Section Aggregator::section_of(const Table& table) const {
   Section section;
   for (const Dimension* d : table.by) section.by.push_back(d->name());
+  if (options_.shared_risk_count_min) {
+    const auto sharing = std::count_if(
+        table.groups.begin(), table.groups.end(),
+        [&](const Group& group) { return group.count() >= *options_.shared_risk_count_min; });
+    section.confidence = 1 - (1 - kConfidence) / static_cast<double>(std::max<int64_t>(sharing, 1));
+  }
   for (const auto& [key, at] : table.index) {
-    section.groups.push_back(table.groups[at].summary(split_key(key, table.by.size())));
+    section.groups.push_back(
+        table.groups[at].summary(split_key(key, table.by.size()), section.confidence));
   }
   std::sort(section.groups.begin(), section.groups.end(),
             [](const GroupSummary& a, const GroupSummary& b) {
@@ -291,7 +279,7 @@ Section Aggregator::section_of(const Table& table) const {
   if (table.other) {
     std::vector<std::string> key(table.by.size());
     key[0] = "(other)";
-    section.groups.push_back(table.other->summary(std::move(key)));
+    section.groups.push_back(table.other->summary(std::move(key), section.confidence));
     // A group that one thread kept and another could not is there, if not whole.
     section.groups_dropped = table.dropped.size();
     for (const auto& [name, at] : table.index) {

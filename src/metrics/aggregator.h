@@ -30,6 +30,10 @@ struct AggregatorOptions {
   size_t groups_max = 10'000;
   size_t exact_values_max = 4'096;
   bool charts = false;
+  // Set: the groups with at least so many records share the risk of their intervals (Bonferroni),
+  // so that all of these hold together in 95 of 100 cases. Each group is a chance to stand out by
+  // luck.
+  std::optional<uint64_t> shared_risk_count_min;
 };
 
 // A string-keyed hash map that looks up views.
@@ -87,7 +91,6 @@ class Aggregator {
   void finish_sessions();
   void merge_table(Table& from, Table& into);
   Section section_of(const Table& table) const;
-  static ClusterKeys clusters_of(const Span& span);
 
   const AggregatorOptions& options_;
   std::vector<Dimension> default_dimensions_;

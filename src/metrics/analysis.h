@@ -23,7 +23,9 @@ struct Distribution {
   double max = 0;
   Interval p50_interval{};
   Interval p95_interval{};
-  bool exact = true;  // Else every percentile is within Sketch::kRelativeErrorMax.
+  Interval p99_interval{};
+  Interval mean_interval{};  // Infinite limits where fewer than 30 records are behind it.
+  bool exact = true;         // Else every percentile is within Sketch::kRelativeErrorMax.
 };
 
 struct CurrencyTotal {
@@ -45,7 +47,8 @@ struct GroupSummary {
   std::optional<double> success_rate;  // Null when ok + error is 0.
   Interval success_interval{};
   double design_effect = 1;  // Of the success rate: 1 when calls are as good as independent.
-  NameCounts errors;         // Failed records by error class.
+  double latency_design_effect = 1;
+  NameCounts errors;  // Failed records by error class.
   std::optional<Distribution> latency;
   std::optional<Distribution> ttft;
   std::optional<uint64_t> input_tokens;
@@ -63,7 +66,8 @@ struct GroupSummary {
 struct Section {
   std::vector<std::string> by;  // "category"; or "app_name", "name".
   std::vector<GroupSummary> groups;
-  uint64_t groups_dropped = 0;  // Groups beyond groups-max, summed up in the group "(other)".
+  double confidence = kConfidence;  // Of the groups' intervals.
+  uint64_t groups_dropped = 0;      // Groups beyond groups-max, summed up in the group "(other)".
 };
 
 // One sentence that stands out, with the numbers that carry it.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 
+#include "base/hash.h"
 #include "stats/cluster.h"
 #include "stats/proportion.h"
 #include "stats/quantile.h"
@@ -14,6 +17,8 @@ namespace {
 // With fewer clusters, how much clusters differ cannot be told: one service account that makes
 // every call is no reason to call the rate unknown.
 constexpr size_t kClustersMin = 10;
+
+constexpr int64_t kClusterBlock = int64_t{10} * 60 * 1'000'000;  // Ten minutes.
 
 // Distinct models or error classes a group lists; the rest is summed up as "(other)".
 constexpr size_t kNamesMax = 64;
@@ -27,6 +32,25 @@ uint32_t log_steps(int64_t micros) {
   return static_cast<uint32_t>(power) * 256 + static_cast<uint32_t>(mantissa & 0xFF);
 }
 
+// Student's t of the mean, with the effective size for the size. Response times are skewed, for
+// which the lower limit is cautious and the upper one is not: with fewer than kMeanMin records
+// worth it is no interval at all. Source: Snedecor and Cochran (1989), Statistical Methods, 4.4.
+constexpr double kMeanMin = 30;
+Interval mean_interval(const Sketch& sketch, double n_effective, double confidence) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (n_effective < kMeanMin) return {-kInfinity, kInfinity, "student-t"};
+  const double mean = sketch.mean();
+  double squares = 0;
+  sketch.visit([&](double value, uint64_t times) {
+    squares += static_cast<double>(times) * (value - mean) * (value - mean);
+  });
+  const double variance = squares / static_cast<double>(sketch.count() - 1);
+  const boost::math::students_t_distribution<> t(n_effective - 1);
+  const double spread =
+      boost::math::quantile(t, 0.5 + confidence / 2) * std::sqrt(variance / n_effective);
+  return {mean - spread, mean + spread, "student-t"};
+}
+
 NameCounts most_frequent_first(std::vector<std::pair<std::string, uint64_t>> counts) {
   std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
@@ -35,6 +59,23 @@ NameCounts most_frequent_first(std::vector<std::pair<std::string, uint64_t>> cou
 }
 
 }  // namespace
+
+ClusterKeys cluster_keys_of(const Span& span) {
+  ClusterKeys keys;
+  const std::string_view who = span.session_id.empty() ? span.user_id : span.session_id;
+  if (!who.empty()) {
+    keys.has_session = true;
+    keys.session = static_cast<uint32_t>(hash_bytes(who) % kClusterBuckets);
+  }
+  if (span.start_time) {
+    const uint64_t block = static_cast<uint64_t>(*span.start_time / kClusterBlock);
+    keys.has_block = true;
+    // Spread, so that logs of more than four weeks do not fold onto equal hours.
+    keys.block = static_cast<uint32_t>((block * 0x9E3779B97F4A7C15ULL) >> 54);
+  }
+  static_assert(kClusterBuckets == 1U << 10);
+  return keys;
+}
 
 void Group::count_name(Counts& counts, std::string_view name, uint64_t times) {
   for (auto& [known, count] : counts) {
@@ -203,7 +244,7 @@ Group::Effective Group::effective() const {
 
 Group::ClusteredBy Group::clustered_by() const { return effective().by; }
 
-Distribution Group::distribution(const Sketch& sketch, double n_effective) const {
+Distribution Group::distribution(const Sketch& sketch, double n_effective, double confidence) {
   Distribution d;
   d.count = sketch.count();
   d.mean = sketch.mean();
@@ -215,14 +256,18 @@ Distribution Group::distribution(const Sketch& sketch, double n_effective) const
   const auto quantile = [&sketch](double p) { return sketch.quantile(p); };
   const std::string_view method =
       n_effective < static_cast<double>(d.count) ? "order-statistics-cluster" : "order-statistics";
-  d.p50_interval =
-      quantile_interval(quantile_interval_probabilities(0.50, n_effective), quantile, method);
-  d.p95_interval =
-      quantile_interval(quantile_interval_probabilities(0.95, n_effective), quantile, method);
+  const auto interval = [&](double p) {
+    return quantile_interval(quantile_interval_probabilities(p, n_effective, confidence), quantile,
+                             method);
+  };
+  d.p50_interval = interval(0.50);
+  d.p95_interval = interval(0.95);
+  d.p99_interval = interval(0.99);
+  d.mean_interval = mean_interval(sketch, n_effective, confidence);
   return d;
 }
 
-GroupSummary Group::summary(std::vector<std::string> key) const {
+GroupSummary Group::summary(std::vector<std::string> key, double confidence) const {
   GroupSummary s;
   s.key = std::move(key);
   s.count = count_;
@@ -234,17 +279,23 @@ GroupSummary Group::summary(std::vector<std::string> key) const {
   const Effective n = effective();
   const uint64_t rated = s.ok + s.error;
   s.design_effect = n.success_deff;
+  if (latency_.count() > 0) {
+    s.latency_design_effect =
+        std::max(1.0, static_cast<double>(latency_.count()) / std::max(n.latency, 1e-9));
+  }
   if (rated > 0) {
     s.success_rate = static_cast<double>(s.ok) / static_cast<double>(rated);
     s.success_interval = n.by == ClusteredBy::Nothing
-                             ? wilson_interval(s.ok, rated)
-                             : wilson_cluster_interval(*s.success_rate, n.success);
+                             ? wilson_interval(s.ok, rated, confidence)
+                             : wilson_cluster_interval(*s.success_rate, n.success, confidence);
   } else {
-    s.success_interval = wilson_interval(0, 0);
+    s.success_interval = wilson_interval(0, 0, confidence);
   }
   s.errors = most_frequent_first(errors_);
-  if (latency_.count() > 0) s.latency = distribution(latency_, n.latency);
-  if (ttft_.count() > 0) s.ttft = distribution(ttft_, static_cast<double>(ttft_.count()));
+  if (latency_.count() > 0) s.latency = distribution(latency_, n.latency, confidence);
+  if (ttft_.count() > 0) {
+    s.ttft = distribution(ttft_, static_cast<double>(ttft_.count()), confidence);
+  }
   if (input_known_ > 0) s.input_tokens = input_tokens_;
   if (output_known_ > 0) s.output_tokens = output_tokens_;
   s.tokens_known = tokens_known_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct ClusterKeys {
   bool has_session = false;
   bool has_block = false;
 };
+// By session, else user; and by blocks of ten minutes.
+ClusterKeys cluster_keys_of(const Span& span);
 
 // Not thread-safe; each thread has its own, merged at the end. The result does not depend on the
 // order of adding nor on the split between threads.
@@ -40,7 +43,11 @@ class Group {
 
   uint64_t count() const { return count_; }
   const Sketch& latency() const { return latency_; }
-  GroupSummary summary(std::vector<std::string> key) const;
+  std::optional<int64_t> first_time() const {
+    return first_time_ <= last_time_ ? std::optional(first_time_) : std::nullopt;
+  }
+  // `confidence` is that of every interval in it.
+  GroupSummary summary(std::vector<std::string> key, double confidence = kConfidence) const;
 
   enum class ClusteredBy : uint8_t { Nothing, Sessions, TimeBlocks };
   // Which clusters made the success interval wider, if any did.
@@ -79,7 +86,7 @@ class Group {
     ClusteredBy by;
   };
   Effective effective() const;
-  Distribution distribution(const Sketch& sketch, double n_effective) const;
+  static Distribution distribution(const Sketch& sketch, double n_effective, double confidence);
   static void count_name(Counts& counts, std::string_view name, uint64_t times);
 
   uint64_t count_ = 0;

@@ -16,5 +16,8 @@ std::string findings_markdown(const OptimizeResult& result, const OptimizeScope&
                               const ReadReport& read, const RenderOptions& options);
 std::string findings_html(const OptimizeResult& result, const OptimizeScope& scope,
                           const ReadReport& read);
+// The part of findings_html() between html_page_start() and html_page_end().
+std::string html_findings_body(const OptimizeResult& result, const OptimizeScope& scope,
+                               const ReadReport& read);
 
 }  // namespace sonde

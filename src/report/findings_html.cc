@@ -63,10 +63,9 @@ std::string prompts_card(const OptimizeResult& result) {
 
 }  // namespace
 
-std::string findings_html(const OptimizeResult& result, const OptimizeScope& scope,
-                          const ReadReport& read) {
-  std::string out = html_page_start("What to change");
-  out += html_fact_list(optimize_facts(result, scope, read));
+std::string html_findings_body(const OptimizeResult& result, const OptimizeScope& scope,
+                               const ReadReport& read) {
+  std::string out = html_fact_list(optimize_facts(result, scope, read));
   if (result.findings.empty()) {
     out += html_card("No findings", "<p>No check found a fault.</p>", "wide");
   }
@@ -83,7 +82,13 @@ std::string findings_html(const OptimizeResult& result, const OptimizeScope& sco
   }
   const std::vector<std::string> notes = optimize_notes(result, read);
   if (!notes.empty()) out += html_card("Notes", html_list(notes), "wide");
-  return out + html_page_end();
+  return out;
+}
+
+std::string findings_html(const OptimizeResult& result, const OptimizeScope& scope,
+                          const ReadReport& read) {
+  return html_page_start("What to change") + html_findings_body(result, scope, read) +
+         html_page_end();
 }
 
 }  // namespace sonde

@@ -17,5 +17,7 @@ std::string render_markdown(const Analysis& analysis, const ReadReport& read,
                             const RenderOptions& options);
 std::string render_html(const Analysis& analysis, const ReadReport& read,
                         const RenderOptions& options);
+// The part of render_html() between html_page_start() and html_page_end().
+std::string html_analysis_body(const Analysis& analysis, const ReadReport& read);
 
 }  // namespace sonde

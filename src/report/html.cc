@@ -264,9 +264,8 @@ std::string tables(const Analysis& analysis) {
 
 }  // namespace
 
-std::string render_html(const Analysis& analysis, const ReadReport& read, const RenderOptions&) {
-  std::string out = html_page_start("Prompt log report");
-  out += html_fact_list(scope_facts(analysis, read));
+std::string html_analysis_body(const Analysis& analysis, const ReadReport& read) {
+  std::string out = html_fact_list(scope_facts(analysis, read));
   if (analysis.total.count == 0) {
     out += html_card("Nothing to report", "<p>Nothing was counted.</p>", "wide");
   } else {
@@ -285,7 +284,12 @@ std::string render_html(const Analysis& analysis, const ReadReport& read, const 
   }
   const std::vector<std::string> notes = note_lines(analysis, read);
   if (!notes.empty()) out += html_card("Notes", html_list(notes), "wide");
-  return out + html_page_end();
+  return out;
+}
+
+std::string render_html(const Analysis& analysis, const ReadReport& read, const RenderOptions&) {
+  return html_page_start("Prompt log report") + html_analysis_body(analysis, read) +
+         html_page_end();
 }
 
 }  // namespace sonde

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 
 #include "base/result.h"
@@ -37,6 +38,35 @@ Interval wilson_cluster_interval(double proportion, double n_effective, double c
   CHECK(proportion >= 0 && proportion <= 1);
   CHECK(n_effective >= 0);
   return score_interval(proportion, n_effective, confidence, "wilson-cluster");
+}
+
+Interval wilson_corrected_interval(double proportion, double n_effective, double confidence,
+                                   std::string_view method) {
+  CHECK(proportion >= 0 && proportion <= 1);
+  CHECK(n_effective >= 0);
+  Interval interval = score_interval(proportion, n_effective, confidence, method);
+  if (n_effective <= 0) return interval;
+  const double successes = proportion * n_effective;
+  const double failures = n_effective - successes;
+  const double risk = 1 - confidence;
+  if (successes > 0) {
+    interval.low = std::min(interval.low, boost::math::ibeta_inv(successes, failures + 1, risk));
+  }
+  if (failures > 0) {
+    interval.high = std::max(interval.high, boost::math::ibetac_inv(successes + 1, failures, risk));
+  }
+  return interval;
+}
+
+Interval clopper_pearson_interval(uint64_t successes, uint64_t n, double confidence) {
+  CHECK(successes <= n);
+  CHECK(confidence > 0 && confidence < 1);
+  const auto s = static_cast<double>(successes);
+  const auto failures = static_cast<double>(n - successes);
+  const double risk = (1 - confidence) / 2;
+  const double low = successes == 0 ? 0 : boost::math::ibeta_inv(s, failures + 1, risk);
+  const double high = successes == n ? 1 : boost::math::ibetac_inv(s + 1, failures, risk);
+  return {low, high, "clopper-pearson"};
 }
 
 }  // namespace sonde

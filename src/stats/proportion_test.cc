@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sonde {
 namespace {
 
@@ -71,6 +73,49 @@ TEST(WilsonCluster, KnowsNothingWithoutRecords) {
   const Interval interval = wilson_cluster_interval(0.3, 0);
   EXPECT_EQ(interval.low, 0);
   EXPECT_EQ(interval.high, 1);
+}
+
+// Newcombe (1998), table I, method 5.
+constexpr Published kClopperPearson[] = {
+    {81, 263, 0.2527, 0.3676},
+    {15, 148, 0.0578, 0.1617},
+    {0, 20, 0.0000, 0.1684},
+    {1, 29, 0.0009, 0.1776},
+};
+
+TEST(ClopperPearson, AgreesWithTheTableOfNewcombe) {
+  for (const Published& row : kClopperPearson) {
+    const Interval interval = clopper_pearson_interval(row.successes, row.n);
+    EXPECT_NEAR(interval.low, row.low, 0.00005) << row.successes << "/" << row.n;
+    EXPECT_NEAR(interval.high, row.high, 0.00005) << row.successes << "/" << row.n;
+    EXPECT_EQ(interval.method, "clopper-pearson");
+  }
+}
+
+TEST(ClopperPearson, KnowsNothingWithoutRecords) {
+  EXPECT_EQ(clopper_pearson_interval(0, 0).low, 0);
+  EXPECT_EQ(clopper_pearson_interval(0, 0).high, 1);
+  EXPECT_EQ(clopper_pearson_interval(5, 5).high, 1);
+}
+
+TEST(WilsonCorrected, AllowsOneFailureAsOftenAsItHappens) {
+  // With one success the limit is that rate which gives none in 95 % of samples: 0.95^(1/n).
+  EXPECT_NEAR(wilson_corrected_interval(1.0 / 29, 29).low, 1 - std::pow(0.95, 1.0 / 29), 1e-12);
+  EXPECT_NEAR(wilson_corrected_interval(28.0 / 29, 29).high, std::pow(0.95, 1.0 / 29), 1e-12);
+}
+
+TEST(WilsonCorrected, IsWilsonsAwayFromTheEnds) {
+  const Interval corrected = wilson_corrected_interval(0.4, 263);
+  const Interval wilson = wilson_cluster_interval(0.4, 263);
+  EXPECT_EQ(corrected.low, wilson.low);
+  EXPECT_EQ(corrected.high, wilson.high);
+  EXPECT_EQ(corrected.method, "wilson-corrected");
+}
+
+TEST(WilsonCorrected, TouchesTheEnds) {
+  EXPECT_EQ(wilson_corrected_interval(1, 7.5).high, 1);
+  EXPECT_EQ(wilson_corrected_interval(0, 7.5).low, 0);
+  EXPECT_EQ(wilson_corrected_interval(0, 0).high, 1);
 }
 
 }  // namespace

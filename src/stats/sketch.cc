@@ -64,8 +64,7 @@ double Sketch::quantile(double p) const {
   CHECK(count_ > 0);
   CHECK(p >= 0 && p <= 1);
   if (is_exact()) {
-    if (!sorted_) std::sort(values_.begin(), values_.end());
-    sorted_ = true;
+    sort();
     return quantile_sorted(values_, p);
   }
   const double position = static_cast<double>(count_ - 1) * p;
@@ -115,6 +114,12 @@ double Sketch::order_statistic(uint64_t rank) const {
   uint64_t before = 0;
   size_t slot = 0;
   while (before + in_slot(slot) <= rank) before += in_slot(slot++);
+  const double place =
+      (static_cast<double>(rank - before) + 0.5) / static_cast<double>(in_slot(slot));
+  return value_in_slot(slot, place);
+}
+
+double Sketch::value_in_slot(size_t slot, double place) const {
   const size_t bucket = first_bucket_ + slot;
   // Inverse of bucket_of(): the part above the lowest 9 bits holds the shift, one too many unless
   // it is 0.
@@ -122,10 +127,13 @@ double Sketch::order_statistic(uint64_t rank) const {
   const int shift = power == 0 ? 0 : static_cast<int>(power) - 1;
   const uint64_t smallest = (bucket - (static_cast<uint64_t>(shift) << kBucketBits)) << shift;
   const uint64_t widest = (uint64_t{1} << shift) - 1;
-  const double place =
-      (static_cast<double>(rank - before) + 0.5) / static_cast<double>(in_slot(slot));
   const double estimate = static_cast<double>(smallest) + static_cast<double>(widest) * place;
   return std::clamp(estimate, static_cast<double>(min_), static_cast<double>(max_));
+}
+
+void Sketch::sort() const {
+  if (!sorted_) std::sort(values_.begin(), values_.end());
+  sorted_ = true;
 }
 
 }  // namespace sonde

@@ -63,6 +63,17 @@ class Sketch {
   // order statistics, each estimated by spreading the values of a bucket evenly over it.
   double quantile(double p) const;
 
+  // Calls visit(double value, uint64_t times) with what the sketch holds, ascending by value: each
+  // value while exact, else the middle of each bucket in use.
+  template <class Visit>
+  void visit(const Visit& visit) const {
+    sort();
+    for (const int64_t value : values_) visit(static_cast<double>(value), uint64_t{1});
+    for (size_t slot = 0; slot < buckets_.size(); ++slot) {
+      if (const uint64_t times = in_slot(slot)) visit(value_in_slot(slot, 0.5), times);
+    }
+  }
+
   size_t memory_bytes() const;  // Of the heap.
 
  private:
@@ -103,7 +114,10 @@ class Sketch {
   // Makes room for the buckets from `first` to `last`.
   void cover(size_t first, size_t last);
   void spill();
+  void sort() const;
   double order_statistic(uint64_t rank) const;
+  // The value at a place from 0 to 1 in a bucket.
+  double value_in_slot(size_t slot, double place) const;
 
   size_t exact_values_max_;
   uint64_t count_ = 0;
