@@ -18,5 +18,5 @@ if(NOT TARGET RapidJSON)
   target_compile_definitions(RapidJSON INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 endif()
 
-# notify/: posts alarms.
+# notify/ takes its header; the library is loaded when a message is posted.
 find_package(CURL 7.85 REQUIRED)

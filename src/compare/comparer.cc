@@ -337,6 +337,21 @@ void Comparer::compare_scope(const std::vector<const VariantSums*>& scope, size_
   }
 }
 
+// Keeps what is shown: the most used, or the latest versions. Returns how many are left out.
+size_t Comparer::cut(std::vector<const VariantSums*>& scope, std::vector<Variant>& variants) const {
+  if (scope.size() <= options_.variants_shown) return 0;
+  const size_t surplus = scope.size() - options_.variants_shown;
+  const auto drop = [&](auto& list) {
+    const auto begin = options_.by == CompareBy::Version
+                           ? list.begin()
+                           : list.end() - static_cast<ptrdiff_t>(surplus);
+    list.erase(begin, begin + static_cast<ptrdiff_t>(surplus));
+  };
+  drop(scope);
+  drop(variants);
+  return surplus;
+}
+
 Result<Comparison> Comparer::finish() {
   if (options_.by == CompareBy::Prompt) name_templates();
   Comparison result;
@@ -350,18 +365,12 @@ Result<Comparison> Comparer::finish() {
   uint64_t hidden = 0;
   for (std::vector<const VariantSums*>& scope : scopes()) {
     const size_t first = result.variants.size();
-    if (scope.size() > options_.variants_shown) {
-      const auto surplus = static_cast<std::ptrdiff_t>(scope.size() - options_.variants_shown);
-      hidden += static_cast<uint64_t>(surplus);
-      if (options_.by == CompareBy::Version) {
-        scope.erase(scope.begin(), scope.begin() + surplus);
-      } else {
-        scope.erase(scope.end() - surplus, scope.end());
-      }
-    }
-    for (const VariantSums* sums : scope) result.variants.push_back(variant_of(*sums));
+    std::vector<Variant> variants;
+    for (const VariantSums* sums : scope) variants.push_back(variant_of(*sums));
+    mark_pareto(variants);
+    hidden += cut(scope, variants);
+    std::move(variants.begin(), variants.end(), std::back_inserter(result.variants));
     compare_scope(scope, first, result);
-    mark_pareto(std::span(result.variants).subspan(first));
   }
   const auto is_baseline = [this](const Variant& v) { return v.name == options_.baseline; };
   if (!options_.baseline.empty() &&

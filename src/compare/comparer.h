@@ -59,6 +59,7 @@ class Comparer {
   void name_templates();
   std::vector<std::vector<const VariantSums*>> scopes() const;
   Variant variant_of(const VariantSums& sums) const;
+  size_t cut(std::vector<const VariantSums*>& scope, std::vector<Variant>& variants) const;
   void compare_scope(const std::vector<const VariantSums*>& scope, size_t first,
                      Comparison& result) const;
   void name_variant(const Span& span);

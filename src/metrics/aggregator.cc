@@ -117,12 +117,8 @@ void Aggregator::count(const Span& span, Outcome outcome) {
     if (i > 0) key_ += kKeySeparator;
     table.by[i]->append(span, key_);
   }
-  Group& of_model = group_of(by_model_, span.model);
-  of_model.prefetch(clusters);
-  Group& group = group_of(table, key_);
-  group.prefetch(clusters);
-  group.add(span, outcome, clusters);
-  of_model.add(span, outcome, clusters);
+  group_of(table, key_).add(span, outcome, clusters);
+  group_of(by_model_, span.model).add(span, outcome, clusters);
   if (options_.charts) charts_.add(span, outcome);
 }
 

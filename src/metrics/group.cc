@@ -104,14 +104,10 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   }
   if (span.time_to_first_token && *span.time_to_first_token >= 0)
     ttft_.add(*span.time_to_first_token);
-  const auto add_to = [&](Cluster& cluster) {
-    cluster.rated += is_rated ? 1 : 0;
-    cluster.ok += outcome == Outcome::Ok ? 1 : 0;
-    cluster.timed += is_timed ? 1 : 0;
-    cluster.time_sum += steps;
-  };
-  if (clusters.has_session) add_to(sessions_.at(clusters.session));
-  if (clusters.has_block) add_to(blocks_.at(clusters.block));
+  const Cluster part{is_rated ? 1U : 0U, outcome == Outcome::Ok ? 1U : 0U, is_timed ? 1U : 0U,
+                     steps};
+  if (clusters.has_session) sessions_.add(clusters.session, part);
+  if (clusters.has_block) blocks_.at(clusters.block).add(part);
 
   // A log may hold -1 for "not known".
   const bool has_input = span.input_tokens && *span.input_tokens >= 0;
@@ -152,20 +148,23 @@ Group::Cluster& Group::Clusters::at(uint32_t bucket) {
   return all_[bucket];
 }
 
+void Group::Clusters::settle() const {
+  for (const auto& [bucket, part] : pending_) all_[bucket].add(part);
+  pending_.clear();
+}
+
 void Group::Clusters::merge(const Clusters& other) {
-  const auto add = [this](uint32_t bucket, const Cluster& cluster) {
-    if (cluster.rated == 0 && cluster.timed == 0) return;
-    Cluster& mine = at(bucket);
-    mine.rated += cluster.rated;
-    mine.ok += cluster.ok;
-    mine.timed += cluster.timed;
-    mine.time_sum += cluster.time_sum;
-  };
-  for (const auto& [bucket, cluster] : other.few_) add(bucket, cluster);
-  for (uint32_t bucket = 0; bucket < other.all_.size(); ++bucket) add(bucket, other.all_[bucket]);
+  settle();
+  other.settle();
+  for (const auto& [bucket, cluster] : other.few_) at(bucket).add(cluster);
+  for (uint32_t bucket = 0; bucket < other.all_.size(); ++bucket) {
+    const Cluster& cluster = other.all_[bucket];
+    if (cluster.rated > 0 || cluster.timed > 0) at(bucket).add(cluster);
+  }
 }
 
 std::vector<Group::Cluster> Group::Clusters::list() const {
+  settle();
   std::vector<Cluster> touched;
   if (all_.empty()) {
     auto sorted = few_;

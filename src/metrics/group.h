@@ -34,11 +34,6 @@ class Group {
   explicit Group(size_t exact_values_max) : latency_(exact_values_max), ttft_(exact_values_max) {}
 
   void add(const Span& span, Outcome outcome, const ClusterKeys& clusters);
-  // Sessions are scattered over more memory than a cache holds: begins to load what add() will
-  // want, so that two groups wait at once.
-  void prefetch(const ClusterKeys& clusters) const {
-    if (clusters.has_session) sessions_.prefetch(clusters.session);
-  }
   void merge(const Group& other);
 
   uint64_t count() const { return count_; }
@@ -60,22 +55,38 @@ class Group {
     uint32_t ok = 0;
     uint32_t timed = 0;
     uint64_t time_sum = 0;  // Of log_steps().
+
+    void add(const Cluster& part) {
+      rated += part.rated;
+      ok += part.ok;
+      timed += part.timed;
+      time_sum += part.time_sum;
+    }
   };
   // By bucket. Most groups of a fine grouping touch few buckets, so they start as a short list.
   class Clusters {
    public:
     Cluster& at(uint32_t bucket);
-    void prefetch(uint32_t bucket) const {
-      if (!all_.empty()) __builtin_prefetch(&all_[bucket], 1);
+    // Adds a part soon: sessions are scattered over more memory than a cache holds, so the bucket
+    // is asked for now and written some records later, when it has come.
+    void add(uint32_t bucket, const Cluster& part) {
+      if (all_.empty()) return at(bucket).add(part);
+      __builtin_prefetch(&all_[bucket], 1);
+      pending_.emplace_back(bucket, part);
+      if (pending_.size() == kPendingMax) settle();
     }
     void merge(const Clusters& other);
     // The clusters that were touched, in the order of their buckets.
     std::vector<Cluster> list() const;
 
    private:
+    void settle() const;
+
     static constexpr size_t kFewMax = 16;
+    static constexpr size_t kPendingMax = 16;
     std::vector<std::pair<uint32_t, Cluster>> few_;
-    std::vector<Cluster> all_;  // kClusterBuckets of them once few_ is full.
+    mutable std::vector<Cluster> all_;  // kClusterBuckets of them once few_ is full.
+    mutable std::vector<std::pair<uint32_t, Cluster>> pending_;  // To be added to all_.
   };
   using Counts = std::vector<std::pair<std::string, uint64_t>>;
 

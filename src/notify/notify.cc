@@ -1,30 +1,24 @@
 #include "notify/notify.h"
 
-#include <curl/curl.h>
-
 #include <memory>
 #include <thread>
+
+#include "notify/curl_library.h"
 
 namespace sonde {
 namespace {
 
 constexpr size_t kAnswerBytesMax = 64 * 1024;
 
-// libcurl wants to be set up once, before any thread uses it.
-void set_up_curl() {
-  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(kDone == CURLE_OK);
-}
-
 using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
-std::string part_of(CURLU* url, CURLUPart part) {
+std::string part_of(const CurlLibrary& curl, CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  if (curl.url_get(url, part, &text, 0) != CURLUE_OK) return {};
   std::string copy(text);
-  curl_free(text);
+  curl.free(text);
   return copy;
 }
 
@@ -48,14 +42,15 @@ Attempt judge_status(long status) {
   return {fmt::format("answered {}", status), status == 429 || status >= 500};
 }
 
-Attempt post(const std::string& url, const std::string& body, const NotifyOptions& options) {
-  const Handle handle(curl_easy_init(), curl_easy_cleanup);
+Attempt post(const CurlLibrary& curl, const std::string& url, const std::string& body,
+             const NotifyOptions& options) {
+  const Handle handle(curl.easy_init(), curl.easy_cleanup);
   CHECK(handle != nullptr);
-  const Headers headers(curl_slist_append(nullptr, "Content-Type: application/json"),
-                        curl_slist_free_all);
+  const Headers headers(curl.slist_append(nullptr, "Content-Type: application/json"),
+                        curl.slist_free_all);
   size_t answer_bytes = 0;
   const auto set = [&](CURLoption option, auto value) {
-    CHECK(curl_easy_setopt(handle.get(), option, value) == CURLE_OK);
+    CHECK(curl.easy_setopt(handle.get(), option, value) == CURLE_OK);
   };
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -68,9 +63,9 @@ Attempt post(const std::string& url, const std::string& body, const NotifyOption
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_WRITEFUNCTION, &discard);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_bytes));
-  const CURLcode code = curl_easy_perform(handle.get());
+  const CURLcode code = curl.easy_perform(handle.get());
   long status = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl.easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   const bool cut_by_us = code == CURLE_WRITE_ERROR && answer_bytes > kAnswerBytesMax;
   if (code == CURLE_OK || cut_by_us) return judge_status(status);
   if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -78,18 +73,18 @@ Attempt post(const std::string& url, const std::string& body, const NotifyOption
   }
   // Only the library's fixed text: its longer one may hold the address.
   const bool is_certificate = code == CURLE_PEER_FAILED_VERIFICATION;
-  return {fmt::format("cannot be reached: {}", curl_easy_strerror(code)), !is_certificate};
+  return {fmt::format("cannot be reached: {}", curl.easy_strerror(code)), !is_certificate};
 }
 
 }  // namespace
 
 Result<std::string> notify_host(const std::string& url) {
-  set_up_curl();
-  const Url parsed(curl_url(), curl_url_cleanup);
+  const CurlLibrary& curl = *TRY(load_curl());
+  const Url parsed(curl.url(), curl.url_cleanup);
   CHECK(parsed != nullptr);
-  const bool valid = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
-  const std::string scheme = valid ? part_of(parsed.get(), CURLUPART_SCHEME) : "";
-  const std::string host = valid ? part_of(parsed.get(), CURLUPART_HOST) : "";
+  const bool valid = curl.url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
+  const std::string scheme = valid ? part_of(curl, parsed.get(), CURLUPART_SCHEME) : "";
+  const std::string host = valid ? part_of(curl, parsed.get(), CURLUPART_HOST) : "";
   if ((scheme != "http" && scheme != "https") || host.empty()) {
     return fail(Code::InvalidInput, "the address to notify is no http or https URL");
   }
@@ -99,13 +94,14 @@ Result<std::string> notify_host(const std::string& url) {
 Result<> notify(const std::string& url, const std::string& json_body,
                 const NotifyOptions& options) {
   const std::string host = TRY(notify_host(url));
+  const CurlLibrary& curl = *TRY(load_curl());
   if (json_body.size() > kNotifyBodyBytesMax) {
     return fail(Code::TooLarge, "the notification is {} bytes, limit is {}", json_body.size(),
                 kNotifyBodyBytesMax);
   }
   std::chrono::milliseconds pause = options.backoff;
   for (unsigned attempt = 1;; ++attempt) {
-    const Attempt done = post(url, json_body, options);
+    const Attempt done = post(curl, url, json_body, options);
     if (done.problem.empty()) return {};
     if (!done.again || attempt > options.retries) {
       return fail(Code::Unavailable, "cannot notify {}: it {} (attempt {})", host, done.problem,

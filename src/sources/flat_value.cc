@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "sources/byte_masks.h"
+
 namespace sonde {
 
 using simdjson::error_code;
@@ -69,11 +71,18 @@ error_code check_atom(std::string_view token) {
 
 bool is_number(FlatValue value) { return is_digit(value.first()) || value.first() == '-'; }
 
+// Whether a string's contents hold an escape. Most strings are short: one look at 64 bytes, which
+// the padding allows.
+bool is_escaped(std::string_view text) {
+  if (text.size() >= kMaskBytes) return text.find('\\') != std::string_view::npos;
+  return (Bytes64(text.data()).equal('\\') & ((uint64_t{1} << text.size()) - 1)) != 0;
+}
+
 }  // namespace
 
 error_code read_string(FlatIndex& index, FlatValue value, std::string_view& text) {
   text = {value.begin + 1, static_cast<size_t>(value.end - value.begin) - 2};
-  return text.find('\\') == std::string_view::npos ? SUCCESS : index.unescape(value, text);
+  return is_escaped(text) ? index.unescape(value, text) : SUCCESS;
 }
 
 error_code assign_minified(std::string_view json, std::string& into) {
