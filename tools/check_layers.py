@@ -153,8 +153,30 @@ def check_file(path):
     yield from check_words(path, lines)
 
 
+def check_one_definition():
+    """Two types of one name in one namespace: the linker takes either, and the program crashes."""
+    seen = {}
+    for path in sorted((ROOT / "src").rglob("*.h")):
+        if path.name.endswith("_test.h"):
+            continue  # Of one test program, which links its own layer and those below.
+        namespace = ""
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if opened := re.match(r"namespace ([\w:]+) \{", line):
+                namespace = opened[1]
+            defined = re.match(r"(?:struct|class|enum class) (\w+)\b(?!::)[^;(]*\{", line)
+            if not defined:
+                continue
+            key = (namespace, defined[1])
+            if key in seen and seen[key] != path:
+                yield path, number, f"{defined[1]} is defined in {seen[key].relative_to(ROOT)} too"
+            seen.setdefault(key, path)
+
+
 def main():
     breaches = 0
+    for path, line, message in check_one_definition():
+        print(f"{path.relative_to(ROOT)}:{line}: {message}")
+        breaches += 1
     for path in project_files():
         for line, message in check_file(path):
             print(f"{path.relative_to(ROOT)}:{line}: {message}")

@@ -51,7 +51,7 @@ std::optional<int64_t> tokens_of(const Span& span) {
   return *span.input_tokens + *span.output_tokens;
 }
 
-void Cell::add(const Span& span, Outcome outcome) {
+void StratumSums::add(const Span& span, Outcome outcome) {
   ++count;
   rated += outcome == Outcome::Ok || outcome == Outcome::Failed ? 1 : 0;
   ok += outcome == Outcome::Ok ? 1 : 0;
@@ -63,7 +63,7 @@ void Cell::add(const Span& span, Outcome outcome) {
   if (const auto both = tokens_of(span)) tokens.add(*both);
 }
 
-void Cell::merge(const Cell& other) {
+void StratumSums::merge(const StratumSums& other) {
   count += other.count;
   rated += other.rated;
   ok += other.ok;

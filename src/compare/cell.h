@@ -44,8 +44,9 @@ class Times {
 };
 
 // Not thread-safe.
-struct Cell {
-  explicit Cell(size_t exact_values_max) : latency(exact_values_max), ttft(exact_values_max) {}
+struct StratumSums {
+  explicit StratumSums(size_t exact_values_max)
+      : latency(exact_values_max), ttft(exact_values_max) {}
 
   uint64_t count = 0;
   uint64_t rated = 0;
@@ -56,7 +57,7 @@ struct Cell {
   Moments tokens;
 
   void add(const Span& span, Outcome outcome);
-  void merge(const Cell& other);
+  void merge(const StratumSums& other);
 };
 
 // Tokens in and out; null unless both are known.

@@ -35,7 +35,8 @@ class Comparing : public testing::Test {
     spans.push_back(span);
   }
   Comparison compare(size_t split = 1) {
-    std::vector<Comparer> comparers(split, Comparer(options));
+    std::vector<Comparer> comparers;
+    for (size_t i = 0; i < split; ++i) comparers.emplace_back(options);
     for (size_t i = 0; i < spans.size(); ++i) comparers[i % split].add(spans[i]);
     for (size_t i = 1; i < split; ++i) comparers[0].merge(std::move(comparers[i]));
     Result<Comparison> result = comparers[0].finish();

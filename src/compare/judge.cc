@@ -25,14 +25,14 @@ double two_sided_p(double z) {
 }
 double critical() { return boost::math::quantile(kNormal, 1 - (1 - kConfidence) / 2); }
 
-const Sketch& sketch_of(CompareMetric metric, const Cell& cell) {
+const Sketch& sketch_of(CompareMetric metric, const StratumSums& cell) {
   return metric == CompareMetric::Ttft ? cell.ttft : cell.latency;
 }
-const Moments& moments_of(CompareMetric metric, const Cell& cell) {
+const Moments& moments_of(CompareMetric metric, const StratumSums& cell) {
   return metric == CompareMetric::Cost ? cell.cost : cell.tokens;
 }
 
-double size_of(CompareMetric metric, const Cell& cell) {
+double size_of(CompareMetric metric, const StratumSums& cell) {
   switch (metric) {
     case CompareMetric::Success:
       return static_cast<double>(cell.rated);
@@ -45,7 +45,7 @@ double size_of(CompareMetric metric, const Cell& cell) {
 }
 
 // The rate, or the mean; of a cell that has values.
-double mean_of(CompareMetric metric, const Cell& cell) {
+double mean_of(CompareMetric metric, const StratumSums& cell) {
   switch (metric) {
     case CompareMetric::Success:
       return static_cast<double>(cell.ok) / static_cast<double>(cell.rated);
@@ -73,8 +73,8 @@ double design_effect_of(CompareMetric metric, const Side& side) {
 
 // A stratum that both sides have, with the sizes that it is worth.
 struct Shared {
-  const Cell* baseline;
-  const Cell* variant;
+  const StratumSums* baseline;
+  const StratumSums* variant;
   double n_baseline;
   double n_variant;
   double weight;  // Of all weights together 1.
@@ -224,7 +224,7 @@ void judge_means(CompareMetric metric, const Matched& matched, VariantDifference
 
 Split split_of(CompareMetric metric, const Side& baseline, const Side& variant) {
   std::vector<KitagawaGroup> groups;
-  const auto value = [&](const Cell& cell) {
+  const auto value = [&](const StratumSums& cell) {
     return size_of(metric, cell) > 0 ? mean_of(metric, cell) : 0;
   };
   for (const auto& [name, cell] : variant.sums.strata) {

@@ -47,7 +47,7 @@ double ClusteredSums::design_effect(const Moments& all) const {
   return std::max(1.0, static_cast<double>(all.n) / std::max(worth, 1e-9));
 }
 
-Cell& VariantSums::cell_of(std::string_view stratum, size_t strata_max) {
+StratumSums& VariantSums::cell_of(std::string_view stratum, size_t strata_max) {
   if (const auto found = strata.find(stratum); found != strata.end()) return found->second;
   if (strata.size() >= strata_max) stratum = kOtherStratum;
   return strata.try_emplace(std::string(stratum), kCellExactValuesMax).first->second;

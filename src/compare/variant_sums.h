@@ -46,14 +46,14 @@ struct VariantSums {
   Moments tokens;
   ClusteredSums cost_clusters;
   ClusteredSums token_clusters;
-  std::map<std::string, Cell, std::less<>> strata;
+  std::map<std::string, StratumSums, std::less<>> strata;
 
   // `stratum`: the kind of work. Beyond `strata_max` kinds it is summed up with others.
   void add(const Span& span, Outcome outcome, std::string_view stratum, size_t strata_max);
   void merge(const VariantSums& other, size_t strata_max);
 
  private:
-  Cell& cell_of(std::string_view stratum, size_t strata_max);
+  StratumSums& cell_of(std::string_view stratum, size_t strata_max);
 };
 
 }  // namespace sonde

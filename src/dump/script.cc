@@ -33,14 +33,14 @@ const EngineRow kEngines[] = {
      kShellMySql},
 };
 
-std::string_view shape_mark(Shape shape) {
+std::string_view shape_mark(ColumnShape shape) {
   switch (shape) {
-    case Shape::Json:
+    case ColumnShape::Json:
       return ":json";
-    case Shape::Time:
+    case ColumnShape::Time:
       return ":time";
-    case Shape::Plain:
-    case Shape::Other:
+    case ColumnShape::Plain:
+    case ColumnShape::Other:
       return "";
   }
   return "";

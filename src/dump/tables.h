@@ -8,7 +8,7 @@
 
 namespace sonde::dump {
 
-enum class Shape : uint8_t {
+enum class ColumnShape : uint8_t {
   Plain,
   Json,   // A JSON column, dumped as a string: its own text may hold line ends.
   Time,   // A timestamp without zone; Dify writes UTC.
@@ -17,7 +17,7 @@ enum class Shape : uint8_t {
 
 struct DumpColumn {
   std::string_view name;
-  Shape shape = Shape::Plain;
+  ColumnShape shape = ColumnShape::Plain;
   bool optional = false;  // Some version of Dify lacks it; it is null then.
   std::string_view from = {};
 };

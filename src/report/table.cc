@@ -90,7 +90,7 @@ class TableWriter {
         options_.groups_shown == 0 ? groups.size() : std::min(groups.size(), options_.groups_shown);
     std::vector<std::vector<Cell>> rows;
     for (size_t i = 0; i < shown; ++i) rows.push_back(group_row(groups[i], by.size(), columns));
-    Layout table = lay_out(layout, rows, prose_.width(), prose_.color());
+    LaidOut table = lay_out(layout, rows, prose_.width(), prose_.color());
     prose_.append(table.text);
     say_more(groups.size() - shown, dropped);
     for (const LayoutColumn& column : layout) {

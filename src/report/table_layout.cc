@@ -128,10 +128,10 @@ std::string toned(std::string text, Tone tone, bool color) {
   return std::string(kToneStart[static_cast<size_t>(tone)]).append(text).append(kToneEnd);
 }
 
-Layout lay_out(const std::vector<LayoutColumn>& columns, const std::vector<std::vector<Cell>>& rows,
-               size_t width, bool color) {
+LaidOut lay_out(const std::vector<LayoutColumn>& columns,
+                const std::vector<std::vector<Cell>>& rows, size_t width, bool color) {
   const Plan plan = plan_columns(columns, rows, width);
-  Layout layout;
+  LaidOut layout;
   std::vector<Cell> headings;
   for (const LayoutColumn& column : columns) headings.push_back({column.heading, Tone::Strong});
   append_row(columns, plan, headings, color, layout.text);

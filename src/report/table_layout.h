@@ -23,14 +23,14 @@ struct LayoutColumn {
   size_t lines_max = 1;  // Lines a cell may take when squeezed; then it is cut.
 };
 
-struct Layout {
+struct LaidOut {
   std::string text;
   std::vector<std::string> dropped;  // Headings of columns that did not fit.
 };
 
 // Contract: each row has a cell a column.
-Layout lay_out(const std::vector<LayoutColumn>& columns, const std::vector<std::vector<Cell>>& rows,
-               size_t width, bool color);
+LaidOut lay_out(const std::vector<LayoutColumn>& columns,
+                const std::vector<std::vector<Cell>>& rows, size_t width, bool color);
 
 // The text in the colours of the tone; as it is when `color` is false.
 std::string toned(std::string text, Tone tone, bool color);

@@ -28,7 +28,7 @@ class TableLayout : public ::testing::Test {
 };
 
 TEST_F(TableLayout, AlignsEmojiCjkAndCombiningMarks) {
-  const Layout layout = lay_out(columns_, rows_, 80, false);
+  const LaidOut layout = lay_out(columns_, rows_, 80, false);
   EXPECT_EQ(layout.text,
             "name      n    mean  models\n"
             "客服 👩‍💻  12   1.5 s  alpha-mini, beta\n"
@@ -37,7 +37,7 @@ TEST_F(TableLayout, AlignsEmojiCjkAndCombiningMarks) {
 }
 
 TEST_F(TableLayout, WrapsListsBeforeItDropsColumns) {
-  const Layout layout = lay_out(columns_, rows_, 33, false);
+  const LaidOut layout = lay_out(columns_, rows_, 33, false);
   EXPECT_EQ(layout.text,
             "name      n    mean  models\n"
             "客服 👩‍💻  12   1.5 s  alpha-mini,\n"
@@ -51,7 +51,7 @@ TEST_F(TableLayout, DropsWhatMattersLeastAndSaysSo) {
 }
 
 TEST_F(TableLayout, DropsColumnsBeforeItSquashesTheGroupsName) {
-  const Layout layout = lay_out(columns_, rows_, 20, false);
+  const LaidOut layout = lay_out(columns_, rows_, 20, false);
   EXPECT_THAT(layout.dropped, ElementsAre("mean", "models"));
   EXPECT_THAT(layout.text, HasSubstr("客服 👩‍💻  12"));
 }

@@ -110,7 +110,7 @@ bool is_chance(const Pattern& pattern, size_t from, size_t to, size_t texts) {
   size_t words = 0;
   bool is_marked = false;
   for (size_t i = from; i < to; ++i) {
-    const Token& token = pattern.tokens[i];
+    const PromptToken& token = pattern.tokens[i];
     if (token.is_word && !is_number(token.text)) ++words;
     if (token.space.find('\n') != std::string::npos) is_marked = true;
     if (kMarks.find(token.text) != std::string_view::npos) is_marked = true;
@@ -201,7 +201,7 @@ Pattern without_chance(const Pattern& pattern, size_t texts) {
 
 size_t count_words(const Pattern& pattern) {
   return static_cast<size_t>(std::count_if(pattern.tokens.begin(), pattern.tokens.end(),
-                                           [](const Token& token) { return token.is_word; }));
+                                           [](const PromptToken& token) { return token.is_word; }));
 }
 
 size_t longest_run(const Pattern& pattern) {
@@ -233,7 +233,7 @@ std::string to_text(const Pattern& pattern) {
 
 uint64_t hash_without_numbers(const Pattern& pattern) {
   std::string masked;
-  for (const Token& token : pattern.tokens)
+  for (const PromptToken& token : pattern.tokens)
     masked += is_number(token.text) ? " 0" : " " + token.text;
   return hash_bytes(masked);
 }

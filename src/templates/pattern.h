@@ -11,7 +11,7 @@ namespace sonde {
 
 // A word, a sign, a character of Chinese or Japanese, or a literal {{name}}; white space belongs to
 // what follows it.
-struct Token {
+struct PromptToken {
   uint64_t id = 0;  // Hash of the text without `space`.
   std::string space;
   std::string text;
@@ -26,7 +26,7 @@ struct Gap {
 };
 
 struct Pattern {
-  std::vector<Token> tokens;
+  std::vector<PromptToken> tokens;
   std::vector<Gap> gaps;
 };
 
