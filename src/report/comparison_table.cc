@@ -1,6 +1,8 @@
 // The comparison for a terminal and as Markdown.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/comparison_formats.h"
 #include "report/comparison_text.h"
 #include "report/format_number.h"
@@ -21,32 +23,50 @@ struct VariantColumn {
   Align align;
   Keep keep;
   std::string (*text)(const Variant&);
+  bool (*known)(const Variant&);
 };
+bool always(const Variant&) { return true; }
+bool has_times(const Variant& v) { return v.summary.latency.has_value(); }
+bool has_cost(const Variant& v) { return v.cost_per_call.has_value(); }
 constexpr VariantColumn kVariantColumns[] = {
     {"calls", Align::Right, Keep::Always,
-     [](const Variant& v) { return format_count(v.summary.count); }},
+     [](const Variant& v) { return format_count(v.summary.count); }, always},
     {"success (95 % interval)", Align::Right, Keep::Always,
      [](const Variant& v) {
        return v.summary.success_rate
                   ? format_rate(*v.summary.success_rate, v.summary.success_interval)
                   : std::string(kUnknown);
-     }},
+     },
+     always},
     {"p50", Align::Right, Keep::Fourth,
      [](const Variant& v) {
        return v.summary.latency ? format_micros(v.summary.latency->p50) : std::string(kUnknown);
-     }},
+     },
+     has_times},
     {"p95", Align::Right, Keep::First,
      [](const Variant& v) {
        return v.summary.latency ? format_micros(v.summary.latency->p95) : std::string(kUnknown);
-     }},
+     },
+     has_times},
     {"cost a call", Align::Right, Keep::Third,
      [](const Variant& v) {
        return v.cost_per_call ? format_money(static_cast<int64_t>(*v.cost_per_call), v.currency)
                               : std::string(kUnknown);
-     }},
+     },
+     has_cost},
     {"best trade-off", Align::Left, Keep::Second,
-     [](const Variant& v) { return std::string(v.in_pareto ? "yes" : ""); }},
+     [](const Variant& v) { return std::string(v.in_pareto ? "yes" : ""); }, always},
 };
+
+// Those that any variation has a value for.
+std::vector<const VariantColumn*> known_columns(const Comparison& comparison) {
+  std::vector<const VariantColumn*> columns;
+  for (const VariantColumn& column : kVariantColumns) {
+    if (std::any_of(comparison.variants.begin(), comparison.variants.end(), column.known))
+      columns.push_back(&column);
+  }
+  return columns;
+}
 
 constexpr std::string_view kDifferenceHeadings[] = {"variation",     "against",  "of",
                                                     "was",           "is",       "difference",
@@ -100,14 +120,15 @@ std::string scope_heading(const Comparison& comparison, const std::string& scope
 void variants_table(const Comparison& comparison, size_t first, size_t end, Prose& prose) {
   std::vector<LayoutColumn> columns = {
       {std::string(to_string(comparison.by)), Align::Left, Keep::Always, kNameWidthMin, 2}};
-  for (const VariantColumn& column : kVariantColumns) {
-    columns.push_back({std::string(column.heading), column.align, column.keep, 0, 1});
+  const std::vector<const VariantColumn*> known = known_columns(comparison);
+  for (const VariantColumn* column : known) {
+    columns.push_back({std::string(column->heading), column->align, column->keep, 0, 1});
   }
   std::vector<std::vector<Cell>> rows;
   for (size_t i = first; i < end; ++i) {
     std::vector<Cell> row = {{sanitize_line(comparison.variants[i].name)}};
-    for (const VariantColumn& column : kVariantColumns) {
-      row.push_back({sanitize_line(column.text(comparison.variants[i]))});
+    for (const VariantColumn* column : known) {
+      row.push_back({sanitize_line(column->text(comparison.variants[i]))});
     }
     rows.push_back(std::move(row));
   }
@@ -184,13 +205,14 @@ std::string comparison_markdown(const Comparison& comparison, const ReadReport& 
   each_scope(comparison, [&](const std::string& scope, size_t first, size_t end) {
     out += "\n## " + markdown_text(scope_heading(comparison, scope)) + "\n\n";
     std::vector<std::string> headings = {std::string(to_string(comparison.by))};
-    for (const VariantColumn& column : kVariantColumns) headings.emplace_back(column.heading);
+    const std::vector<const VariantColumn*> known = known_columns(comparison);
+    for (const VariantColumn* column : known) headings.emplace_back(column->heading);
     out += markdown_row(headings);
     out += markdown_row(std::vector<std::string>(headings.size(), "---"));
     for (size_t i = first; i < end; ++i) {
       std::vector<std::string> row = {markdown_text(comparison.variants[i].name)};
-      for (const VariantColumn& column : kVariantColumns) {
-        row.push_back(markdown_text(column.text(comparison.variants[i])));
+      for (const VariantColumn* column : known) {
+        row.push_back(markdown_text(column->text(comparison.variants[i])));
       }
       out += markdown_row(row);
     }
