@@ -265,7 +265,7 @@ void study_false_discoveries(Study& study) {
   fmt::print("| real differences of {} | false share of findings, % | any false finding, % |\n",
              kComparisons);
   fmt::print("|---|---|---|\n");
-  for (const size_t real : {0, 4, 10}) {
+  for (const size_t real : {size_t{0}, size_t{4}, size_t{10}}) {
     Random random(real + 1);
     double share = 0;
     double squares = 0;
