@@ -11,6 +11,7 @@
 #include "stats/power.h"
 #include "stats/rank_sum.h"
 #include "stats/shown.h"
+#include "stats/stratified.h"
 
 namespace sonde {
 namespace {
@@ -119,47 +120,19 @@ Matched match(CompareMetric metric, const Side& baseline, const Side& variant, d
   return matched;
 }
 
-// A weighted sum of estimates whose limits are known: MOVER.
-class Combined {
- public:
-  void add(double weight, double estimate, const Interval& limits) {
-    estimate_ += weight * estimate;
-    below_ += std::pow(weight * (estimate - limits.low), 2);
-    above_ += std::pow(weight * (limits.high - estimate), 2);
-  }
-  double estimate() const { return estimate_; }
-  Interval interval(std::string_view method) const {
-    return {estimate_ - std::sqrt(below_), estimate_ + std::sqrt(above_), method};
-  }
-
- private:
-  double estimate_ = 0;
-  double below_ = 0;
-  double above_ = 0;
-};
-
 void judge_rates(const Matched& matched, VariantDifference& d) {
   const bool clustered = matched.deff_baseline > 1 || matched.deff_variant > 1;
-  const std::string_view method = clustered ? "newcombe-cluster" : "newcombe";
-  Combined combined;
-  double variance = 0;
+  std::vector<RateStratum> strata;
   for (const Shared& s : matched.strata) {
-    const double p1 = mean_of(CompareMetric::Success, *s.variant);
-    const double p2 = mean_of(CompareMetric::Success, *s.baseline);
-    combined.add(s.weight, p1 - p2,
-                 newcombe_interval(p1, s.n_variant, p2, s.n_baseline, kConfidence, method));
-    const double pooled = (p1 * s.n_variant + p2 * s.n_baseline) / (s.n_variant + s.n_baseline);
-    variance += s.weight * s.weight * pooled * (1 - pooled) * (1 / s.n_variant + 1 / s.n_baseline);
-    if (matched.strata.size() == 1) {
-      d.test = "two-proportions";
-      d.p_value = two_proportion_p_value(p1, s.n_variant, p2, s.n_baseline);
-    }
+    strata.push_back({mean_of(CompareMetric::Success, *s.variant), s.n_variant,
+                      mean_of(CompareMetric::Success, *s.baseline), s.n_baseline});
   }
-  d.difference = combined.estimate();
-  d.interval = combined.interval(method);
-  if (matched.strata.size() == 1) return;
-  d.test = "cochran-mantel-haenszel";
-  d.p_value = variance > 0 ? two_sided_p(d.difference / std::sqrt(variance)) : 1;
+  const StratifiedDifference difference =
+      stratified_rate_difference(strata, clustered ? "newcombe-cluster" : "newcombe");
+  d.difference = difference.estimate;
+  d.interval = difference.interval;
+  d.p_value = difference.p_value;
+  d.test = difference.test;
 }
 
 void judge_pairs(const PairCounts& pairs, VariantDifference& d) {
