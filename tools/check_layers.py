@@ -25,7 +25,7 @@ LAYERS = {
     "templates": "base model",
     "metrics": "base model stats filter",
     "compare": "base model stats filter metrics templates",
-    "analysis": "base model stats",
+    "analysis": "base model stats templates",
     "report": "base model stats metrics compare analysis sources",
     "store": "base model",
     "ingest": "base model sources dialects store",

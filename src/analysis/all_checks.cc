@@ -32,7 +32,14 @@ const std::array<Check, 16>& table() {
 }  // namespace
 
 std::string_view to_string(FindingKind kind) {
-  return kind == FindingKind::Defect ? "defect" : "hint";
+  switch (kind) {
+    case FindingKind::Defect:
+      return "defect";
+    case FindingKind::Hint:
+      return "hint";
+    default:
+      return "association";
+  }
 }
 
 std::span<const Check> all_checks() { return table(); }

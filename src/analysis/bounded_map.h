@@ -61,6 +61,11 @@ class BoundedMap {
     if (is_cut()) boost::unordered::erase_if(map_, [&](auto& row) { return row.first > highest_; });
   }
 
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [key, value] : map_) visit(value);
+  }
+
   // Whether keys were dropped.
   bool is_cut() const { return highest_ != std::numeric_limits<uint64_t>::max(); }
   const Map& values() const { return map_; }

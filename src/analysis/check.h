@@ -16,8 +16,9 @@
 namespace sonde {
 
 enum class FindingKind : uint8_t {
-  Defect,  // One record proves it.
-  Hint,    // Likely; printed with its measured precision.
+  Defect,       // One record proves it.
+  Hint,         // Likely; printed with its measured precision.
+  Association,  // Many records show it together; analysis/association/.
 };
 std::string_view to_string(FindingKind kind);
 
@@ -51,7 +52,7 @@ struct Check {
   std::string_view title;
   std::string_view description;
   // Alternatives: the log must show every field of one of them somewhere. Unused ones are empty.
-  std::array<FieldSet, 2> needs;
+  std::array<FieldSet, 3> needs;
   std::string_view needs_words;
   // Measured on tests/labelled; all zero where nothing was measured.
   Precision precision;

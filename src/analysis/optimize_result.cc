@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/association/judge.h"
 #include "analysis/oversized_prompt.h"
 #include "analysis/repeated_call.h"
 #include "analysis/tally.h"
@@ -55,8 +56,10 @@ std::string applicability(const std::vector<CheckStatus>& checks, const FieldSet
   std::string_view mark = ": ";
   for (const MissingWord& missing : kMissingWords) {
     const bool wanted = std::any_of(checks.begin(), checks.end(), [&](const CheckStatus& status) {
-      return !status.applies && (status.check->needs[0].has(missing.field) ||
-                                 status.check->needs[1].has(missing.field));
+      return !status.applies &&
+             std::ranges::any_of(status.check->needs, [&](const FieldSet& alternative) {
+               return alternative.has(missing.field);
+             });
     });
     if (!wanted || seen.has(missing.field)) continue;
     sentence += fmt::format("{}{}", mark, missing.words);
@@ -113,7 +116,8 @@ Finding to_finding(uint64_t key, const FindingGroup& group, const BoundedMap<Cal
                   ids_of(group.examples),
                   group.evidence,
                   group.patch,
-                  Effect{group.explained, failures_total, {}, {}, {}}};
+                  Effect{group.explained, failures_total, {}, {}, {}},
+                  std::nullopt};
   const CallTally* tally = tallies.find(group.tally_key);
   if (tally != nullptr) {
     finding.effect.group_calls = tally->calls;
@@ -169,6 +173,21 @@ void rank(OptimizeResult& result) {
   std::ranges::sort(result.prompts, {}, order);
 }
 
+void add_associations(const CallTable& table, const OptimizerOptions& options,
+                      OptimizeResult& result) {
+  AssociationOptions limits = options.associations;
+  limits.evidence_max = options.evidence_max;
+  AssociationResult found = judge_associations(table, limits);
+  result.associations = std::move(found.findings);
+  result.undecided = std::move(found.undecided);
+  result.association_tests = found.tests;
+  if (table.share < 1) {
+    result.notes.push_back(fmt::format(
+        "associations are looked for in a sample of {} of {} calls; savings are scaled up",
+        table.calls.size(), result.succeeded + result.failed));
+  }
+}
+
 }  // namespace
 
 OptimizeResult Optimizer::finish() {
@@ -191,8 +210,11 @@ OptimizeResult Optimizer::finish() {
     if (group.cause == nullptr) result.unexplained += group.count;
   }
   rank(result);
+  add_associations(state.collector.finish(), state.options, result);
   for (const Check& check : all_checks())
     result.checks.push_back({&check, applies(check, state.seen)});
+  for (const Association& association : all_associations())
+    result.checks.push_back({&association.check, applies(association.check, state.seen)});
   result.applicability = applicability(result.checks, state.seen);
   const auto note = [&](bool is_cut, std::string_view what, size_t limit) {
     if (is_cut)

@@ -34,6 +34,15 @@ void note_fields(const Span& span, FieldSet& seen) {
   note(Field::Output, !span.output.empty());
   note(Field::InputTokens, span.input_tokens.has_value());
   note(Field::OutputTokens, span.output_tokens.has_value());
+  note(Field::PromptVersion, !span.prompt_version.empty());
+  note(Field::Cost, span.cost.has_value());
+  note(Field::Duration, span.duration.has_value());
+  note(Field::StartTime, span.start_time.has_value());
+  note(Field::UserId, !span.user_id.empty());
+  note(Field::AppName, !span.app_name.empty() || !span.app_id.empty());
+  note(Field::Feedback, !span.feedback.empty());
+  note(Field::Documents, !span.documents.empty());
+  note(Field::CacheReadTokens, span.cache_read_tokens.has_value());
 }
 
 std::vector<Seen> run_stage(const Execution& execution, Stage stage) {
@@ -169,6 +178,9 @@ void Optimizer::add(const Span& span, Outcome outcome) {
     found = run_stage(execution, Stage::Answer);
   }
   const bool silent = !failed && !found.empty();
+  const bool invalid_json = std::ranges::any_of(
+      found, [](const Seen& seen) { return seen.check->id == kInvalidJson.id; });
+  state.collector.add(execution, {failed, silent, invalid_json});
   const WhereKey key = where_key(span);
   count_call(state.tallies, key.place, failed || silent);
   count_call(state.tallies, key.combined, failed || silent);
@@ -182,9 +194,16 @@ void Optimizer::add(const Span& span, Outcome outcome) {
              state.options.evidence_max, state.prompts);
 }
 
+void Optimizer::note(const Span& span) {
+  state_->collector.note(span);
+  if (!span.feedback.empty()) state_->seen.add(Field::Feedback);
+  if (!span.documents.empty()) state_->seen.add(Field::Documents);
+}
+
 void Optimizer::merge(Optimizer&& other) {
   State& mine = *state_;
   State& theirs = *other.state_;
+  mine.collector.merge(std::move(theirs.collector));
   mine.totals.records += theirs.totals.records;
   mine.totals.succeeded += theirs.totals.succeeded;
   mine.totals.failed += theirs.totals.failed;
@@ -209,16 +228,18 @@ void Optimizer::merge(Optimizer&& other) {
 }
 
 FieldSet Optimizer::fields() {
-  return {Field::TraceId,     Field::SpanId,       Field::MessageId,
-          Field::RunId,       Field::Kind,         Field::Name,
-          Field::Duration,    Field::Status,       Field::StatusMessage,
-          Field::ErrorClass,  Field::FinishReason, Field::Refusal,
-          Field::Model,       Field::Parameters,   Field::Tools,
-          Field::System,      Field::Input,        Field::Output,
-          Field::InputTokens, Field::OutputTokens, Field::ReasoningTokens,
-          Field::AppId,       Field::AppName,      Field::NodeId,
-          Field::Category,    Field::PromptName,   Field::PromptVersion,
-          Field::TemplateHash};
+  FieldSet fields{Field::TraceId,     Field::SpanId,       Field::MessageId,
+                  Field::RunId,       Field::Kind,         Field::Name,
+                  Field::Duration,    Field::Status,       Field::StatusMessage,
+                  Field::ErrorClass,  Field::FinishReason, Field::Refusal,
+                  Field::Model,       Field::Parameters,   Field::Tools,
+                  Field::System,      Field::Input,        Field::Output,
+                  Field::InputTokens, Field::OutputTokens, Field::ReasoningTokens,
+                  Field::AppId,       Field::AppName,      Field::NodeId,
+                  Field::Category,    Field::PromptName,   Field::PromptVersion,
+                  Field::TemplateHash};
+  fields.add(CallCollector::fields());
+  return fields;
 }
 
 }  // namespace sonde

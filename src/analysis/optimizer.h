@@ -2,7 +2,7 @@
 // the result is the same for every split of the records.
 //
 // A record that succeeded gets no finding, unless it proves itself unusable (a silent failure: cut
-// off, empty, refused, or not the JSON that was asked for).
+// off, empty, refused, or not the JSON that was asked for). Associations are about many records.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/association/association.h"
+#include "analysis/association/call_collector.h"
 #include "analysis/check.h"
 #include "analysis/where.h"
 #include "model/columns.h"
@@ -23,6 +25,8 @@ struct OptimizerOptions {
   size_t groups_max = 20'000;      // Findings, and lines of failed prompts, at about 3 KB each.
   size_t templates_max = 200'000;  // Groups whose calls are counted, at 24 bytes each.
   size_t calls_max = 1'000'000;    // Distinct calls remembered to see repeats, at 24 bytes each.
+  CallLimits association_limits{};
+  AssociationOptions associations{};
 };
 
 struct Effect {
@@ -44,7 +48,8 @@ struct Finding {
   std::vector<std::string> evidence_ids;  // The earliest.
   std::string evidence;                   // Of the earliest record.
   Patch patch;                            // Likewise.
-  Effect effect;
+  Effect effect;                          // Of defects and hints.
+  std::optional<AssociationEffect> association;  // Of associations, in its place.
 };
 
 struct FailedPrompt {
@@ -70,9 +75,12 @@ struct OptimizeResult {
   uint64_t silent_failures = 0;
   uint64_t not_counted = 0;
   uint64_t unexplained = 0;           // Failures without a visible cause.
-  std::vector<Finding> findings;      // By failures explained, then support, then id.
+  std::vector<Finding> findings;      // Defects, hints: by failures explained, support, id.
+  std::vector<Finding> associations;  // By what they would save.
+  std::vector<Finding> undecided;     // Associations that need more data.
+  size_t association_tests = 0;       // That the adjustment of p allows for.
   std::vector<FailedPrompt> prompts;  // By count, then place.
-  std::vector<CheckStatus> checks;    // All, in the order of all_checks().
+  std::vector<CheckStatus> checks;    // All, in the order of all_checks() and all_associations().
   std::string applicability;          // "7 of 16 checks apply: no answers, no error messages".
   std::vector<std::string> notes;     // What limits left out.
 };
@@ -86,6 +94,9 @@ class Optimizer {
   ~Optimizer();
 
   void add(const Span& span, Outcome outcome);
+  // A span that is not counted, but may say something of calls that are: what was retrieved for
+  // them, how they were rated.
+  void note(const Span& span);
   // Both must have the same options.
   void merge(Optimizer&& other);
   // Call once, at the end.

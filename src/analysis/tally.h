@@ -90,7 +90,8 @@ struct Optimizer::State {
         tallies(given.templates_max),
         calls(given.calls_max),
         findings(given.groups_max),
-        prompts(given.groups_max) {}
+        prompts(given.groups_max),
+        collector(given.association_limits) {}
 
   OptimizerOptions options;
   OptimizeResult totals;  // Only its counts.
@@ -100,6 +101,7 @@ struct Optimizer::State {
   BoundedMap<FindingGroup> findings;
   BoundedMap<PromptGroup> prompts;
   SizeHistogram sizes;
+  CallCollector collector;
 };
 
 void join(FindingGroup& mine, FindingGroup&& theirs, size_t evidence_max);

@@ -14,7 +14,7 @@ class OptimizeEngine {
       : options_(options), optimizer_(limits) {}
 
   void add(const Span& span) {
-    if ((span.levels & bit(options_.level)) == 0) return;
+    if ((span.levels & bit(options_.level)) == 0) return optimizer_.note(span);
     if (options_.where && options_.where->evaluate(span) != Truth::True) return;
     optimizer_.add(span, options_.success.outcome(span));
   }
@@ -37,18 +37,28 @@ void cut(OptimizeResult& result, const Settings& settings) {
     list.resize(size);
   };
   keep(result.findings, settings.findings_max, "findings", "findings-max");
+  keep(result.associations, settings.findings_max, "associations", "findings-max");
   keep(result.prompts, settings.failed_lines_max, "failed prompts", "failed-lines-max");
 }
 
-Result<int> run(const Arguments& arguments) {
+struct OptimizeArguments : Arguments {
+  double margin = 2;
+};
+
+Result<int> run(const OptimizeArguments& arguments) {
   const auto job = TRY(make_job(arguments, Optimizer::fields()));
   if (job->options.level == Level::Session) {
     return fail(Code::InvalidInput,
                 "optimize looks at prompts: --level is call, node, message or run");
   }
   RenderOptions render = TRY(make_render_options(arguments, job->settings));
-  const OptimizerOptions limits{.evidence_max =
-                                    static_cast<size_t>(job->settings.evidence_ids_max)};
+  if (!(arguments.margin > 0 && arguments.margin < 100)) {
+    return fail(Code::InvalidInput, "--margin is {}, but takes points between 0 and 100",
+                arguments.margin);
+  }
+  OptimizerOptions limits;
+  limits.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max);
+  limits.associations.margin = arguments.margin / 100;
   Engines<OptimizeEngine> engines(*job, [&] { return OptimizeEngine(job->options, limits); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
   OptimizeResult result = engines.merged().finish();
@@ -64,8 +74,13 @@ Result<int> run(const Arguments& arguments) {
 }  // namespace
 
 std::function<Result<int>()> declare_optimize(CLI::App& command) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<OptimizeArguments>();
   add_files(command, *arguments);
+  command
+      .add_option("--margin", arguments->margin,
+                  "difference of success that matters, in percentage points; advice to change a model or "
+                  "wording excludes a loss of it")
+      ->capture_default_str();
   add_filter_options(command, *arguments);
   add_reading_options(command, *arguments);
   add_output_options(command, *arguments, "table, json, csv, markdown or html");

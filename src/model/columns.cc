@@ -58,6 +58,7 @@ constexpr std::array kColumns = {
     Column{"node_type",           "",          Field::NodeType,          Text,     &Span::node_type,           "llm, knowledge-retrieval, code, ..."},
     Column{"tool_name",           "tool",      Field::ToolName,          Text,     &Span::tool_name,           "the tool that was called"},
     Column{"dataset_id",          "dataset",   Field::DatasetId,         Text,     &Span::dataset_id,          "the knowledge base that was searched"},
+    Column{"documents",           "",          Field::Documents,         Text,     &Span::documents,           "the documents that retrieval gave, as a JSON array of names in rank order, at most 50; [] when it ran and found none"},
     Column{"invoke_from",         "",          Field::InvokeFrom,        Text,     &Span::invoke_from,         "service-api, web-app, debugger, ..."},
     Column{"category",            "",          Field::Category,          Text,     &Span::category,            "the log's own category, or the one --category-map gives"},
     Column{"tags",                "",          Field::Tags,              Text,     &Span::tags,                "comma-separated tags"},

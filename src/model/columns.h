@@ -78,6 +78,7 @@ enum class Field : uint8_t {
   NodeType,
   ToolName,
   DatasetId,
+  Documents,
   InvokeFrom,
   Category,
   Tags,

@@ -123,6 +123,7 @@ struct Span {
   std::string node_type;
   std::string tool_name;
   std::string dataset_id;
+  std::string documents;  // A JSON array of names; see model/documents.h.
   std::string invoke_from;
   std::string category;
   std::string tags;  // Comma-separated, in the order sent.

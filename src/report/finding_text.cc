@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
+#include "report/association_text.h"
 #include "report/format_number.h"
 #include "report/group_columns.h"
 
@@ -73,9 +77,15 @@ std::string ids_text(const Finding& finding) {
 }
 
 std::vector<Fact> finding_facts(const Finding& finding) {
-  std::vector<Fact> facts = {{"where", {where_text(finding.where)}},
-                             {"how often", frequency_lines(finding)},
-                             {"seen", {finding.evidence}}};
+  std::vector<Fact> facts = {{"where", {where_text(finding.where)}}};
+  if (finding.association) {
+    facts.push_back({"seen", {finding.evidence}});
+    std::ranges::move(association_facts(finding), std::back_inserter(facts));
+    facts.push_back({"how often", {format_count(finding.support) + " calls show it"}});
+  } else {
+    facts.push_back({"how often", frequency_lines(finding)});
+    facts.push_back({"seen", {finding.evidence}});
+  }
   if (!finding.evidence_ids.empty()) {
     facts.push_back({"evidence", {ids_text(finding)}});
   }
@@ -86,6 +96,12 @@ std::vector<Fact> finding_facts(const Finding& finding) {
                                   precision.flagged)}});
   }
   return facts;
+}
+
+std::vector<std::string> undecided_lines(const OptimizeResult& result) {
+  std::vector<std::string> lines;
+  for (const Finding& finding : result.undecided) lines.push_back(undecided_text(finding));
+  return lines;
 }
 
 std::vector<std::string> patch_lines(const Patch& patch) {
@@ -134,6 +150,10 @@ std::vector<Fact> optimize_facts(const OptimizeResult& result, const OptimizeSco
   }
   for (Fact& fact : read_facts(read)) facts.push_back(std::move(fact));
   facts.push_back({"checks", {result.applicability}});
+  if (result.association_tests > 0) {
+    facts.back().lines.push_back(fmt::format("{} associations tested; p adjusted for their number",
+                                             format_count(result.association_tests)));
+  }
   return facts;
 }
 

@@ -19,6 +19,9 @@ std::vector<Fact> finding_facts(const Finding& finding);
 // "app Support, node Answer, model gpt-4o, prompt ..."
 std::string where_text(const Where& where);
 
+// Associations that are suggestive but need more data, a line each.
+std::vector<std::string> undecided_lines(const OptimizeResult& result);
+
 // The lines of a patch; one for a parameter or an action.
 std::vector<std::string> patch_lines(const Patch& patch);
 

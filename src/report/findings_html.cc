@@ -75,6 +75,11 @@ std::string html_findings_body(const OptimizeResult& result, const OptimizeScope
     out += fmt::format("<p class=\"muted\">and {} findings more, all of them in --format json</p>",
                        format_count(result.findings.size() - shown));
   }
+  for (size_t i = 0; i < result.associations.size(); ++i) {
+    out += finding_card(result.findings.size() + i + 1, result.associations[i]);
+  }
+  const std::vector<std::string> undecided = undecided_lines(result);
+  if (!undecided.empty()) out += html_card("Not enough data yet", html_list(undecided), "wide");
   if (!result.prompts.empty()) out += prompts_card(result);
   const std::vector<std::string> idle = idle_check_lines(result);
   if (!idle.empty()) {

@@ -40,6 +40,65 @@ void write_effect(JsonWriter& json, const Effect& effect) {
   json.end_object();
 }
 
+void write_amount(JsonWriter& json, std::string_view name, const std::optional<Amount>& amount,
+                  double unit) {
+  json.key(name);
+  if (!amount) return json.null();
+  json.begin_object();
+  json.field("value", amount->value / unit);
+  json.key("low");
+  amount->low ? json.number(*amount->low / unit) : json.null();
+  json.key("high");
+  amount->high ? json.number(*amount->high / unit) : json.null();
+  json.end_object();
+}
+
+void write_side(JsonWriter& json, std::string_view key, std::string_view name, uint64_t calls,
+                double value) {
+  json.key(key);
+  json.begin_object();
+  json.field("name", name);
+  json.field("calls", calls);
+  json.field("value", value);
+  json.end_object();
+}
+
+void write_association(JsonWriter& json, const AssociationEffect& effect) {
+  const Contrast& contrast = effect.contrast;
+  json.key("effect");
+  json.begin_object();
+  json.field("metric", effect.metric);
+  json.field("unit", effect.unit);
+  json.field("basis", to_string(effect.basis));
+  json.key("causal");
+  json.boolean(effect.basis != Basis::Observed);
+  json.known_field("same_work", effect.strata);
+  if (effect.basis != Basis::Counted) {
+    write_side(json, "variant", effect.variant, contrast.variant_calls, contrast.variant_value);
+    write_side(json, "baseline", effect.baseline, contrast.baseline_calls, contrast.baseline_value);
+    json.field("difference", contrast.difference);
+    json.field("low", contrast.interval.low);
+    json.field("high", contrast.interval.high);
+    json.field("method", contrast.interval.method);
+    json.field("test", contrast.test);
+    json.field("p_value", contrast.p_value);
+    json.field("p_adjusted", effect.p_adjusted);
+    json.field("margin", effect.margin);
+    json.field("needed", effect.needed);
+    json.field("strata", contrast.strata);
+    json.field("design_effect", contrast.design_effect);
+  }
+  json.key("saving");
+  json.begin_object();
+  write_amount(json, "failures", effect.saving.failures, 1);
+  write_amount(json, "seconds", effect.saving.seconds, 1);
+  write_amount(json, "cost", effect.saving.cost, 1e9);
+  json.known_field("currency", effect.saving.currency);
+  write_amount(json, "tokens", effect.saving.tokens, 1);
+  json.end_object();
+  json.end_object();
+}
+
 void write_precision(JsonWriter& json, const Precision& precision) {
   json.key("precision");
   if (precision.flagged == 0) {
@@ -70,7 +129,11 @@ void write_finding(JsonWriter& json, const Finding& finding) {
   json.field("kind", to_string(finding.patch.kind));
   json.field("text", finding.patch.text);
   json.end_object();
-  write_effect(json, finding.effect);
+  if (finding.association) {
+    write_association(json, *finding.association);
+  } else {
+    write_effect(json, finding.effect);
+  }
   write_precision(json, finding.check->precision);
   json.end_object();
 }
@@ -131,7 +194,11 @@ std::string findings_json(const OptimizeResult& result, const OptimizeScope& sco
   json.field("not_counted", result.not_counted);
   json.field("unexplained", result.unexplained);
   json.field("applicability", result.applicability);
-  write_rows(json, "findings", result.findings, write_finding);
+  std::vector<Finding> findings = result.findings;
+  findings.insert(findings.end(), result.associations.begin(), result.associations.end());
+  write_rows(json, "findings", findings, write_finding);
+  write_rows(json, "undecided", result.undecided, write_finding);
+  json.field("association_tests", uint64_t{result.association_tests});
   write_rows(json, "failed_prompts", result.prompts, write_prompt);
   write_rows(json, "checks", result.checks, write_check);
   write_texts(json, "limits", result.notes);

@@ -51,6 +51,11 @@ std::string findings_markdown(const OptimizeResult& result, const OptimizeScope&
   for (size_t i = 0; i < result.findings.size(); ++i) {
     append_finding(i + 1, result.findings[i], out);
   }
+  if (!result.associations.empty()) out += "\n## Associations\n";
+  for (size_t i = 0; i < result.associations.size(); ++i) {
+    append_finding(result.findings.size() + i + 1, result.associations[i], out);
+  }
+  append_list("Not enough data yet", undecided_lines(result), out);
   if (!result.prompts.empty()) append_prompts(result, options.groups_shown, out);
   append_list("Checks that the log does not allow", idle_check_lines(result), out);
   append_list("Notes", optimize_notes(result, read), out);

@@ -96,7 +96,13 @@ std::string findings_table(const OptimizeResult& result, const OptimizeScope& sc
                                 format_count(result.findings.size() - shown)),
                     Tone::Dim);
   }
+  for (size_t i = 0; i < result.associations.size(); ++i) {
+    write_finding(prose, result.findings.size() + i + 1, result.associations[i]);
+  }
   if (!result.prompts.empty()) write_prompts(prose, result, options);
+  const std::vector<std::string> undecided = undecided_lines(result);
+  if (!undecided.empty()) prose.heading("Not enough data yet");
+  for (const std::string& line : undecided) prose.paragraph("- ", line, Tone::Dim);
   const std::vector<std::string> idle = idle_check_lines(result);
   if (!idle.empty()) prose.heading("Checks that the log does not allow");
   for (const std::string& line : idle) prose.paragraph("- ", line, Tone::Dim);
