@@ -12,6 +12,8 @@
 namespace sonde {
 namespace {
 
+// A recovered template of fewer of the calls is likely to be free text that begins alike.
+constexpr double kTemplateShareMin = 0.01;
 constexpr uint64_t kMix = 0x9E3779B97F4A7C15ULL;
 
 uint64_t mixed(uint64_t hash, uint64_t part) { return (hash ^ part) * kMix; }
@@ -46,6 +48,14 @@ std::string_view to_string(Basis basis) {
   }
 }
 
+bool is_template(const CallTable& table, uint32_t prompt_template) {
+  if (prompt_template == kNoTemplate) return false;
+  const PromptTemplate& found = table.templates[prompt_template];
+  if (!found.name.empty()) return true;
+  const double calls = static_cast<double>(table.calls.size()) / table.share;
+  return found.text != kFreeText && static_cast<double>(found.count) >= calls * kTemplateShareMin;
+}
+
 uint64_t stratum_of(const CallTable& table, const Call& call, StratumParts parts) {
   uint64_t stratum = 1;
   if (parts.place) stratum = mixed(stratum, call.place);
@@ -54,8 +64,8 @@ uint64_t stratum_of(const CallTable& table, const Call& call, StratumParts parts
   if (!parts.prompt) return stratum;
   stratum = mixed(stratum, call.prompt_version);
   if (call.prompt_template == kNoTemplate) return mixed(stratum, call.prompt_name);
-  const PromptTemplate& found = table.templates[call.prompt_template];
-  return mixed(stratum, found.text == kFreeText ? 0 : uint64_t{call.prompt_template} + 1);
+  return mixed(stratum,
+               is_template(table, call.prompt_template) ? uint64_t{call.prompt_template} + 1 : 0);
 }
 
 Amount amount_of(double value, const Interval& interval, double calls) {

@@ -116,6 +116,9 @@ struct StratumParts {
 };
 uint64_t stratum_of(const CallTable& table, const Call& call, StratumParts parts = {});
 
+// Whether a call's template is one: named by the log, or recovered from at least 1 % of the calls.
+bool is_template(const CallTable& table, uint32_t prompt_template);
+
 // A candidate from a contrast of rates of something bad: `metric` is "failure_rate" or its like.
 // Fills effect (but for names) with its saving of failures when that is the metric, p_value, and
 // `supported`: worse by at least the margin, and the interval excludes no difference.

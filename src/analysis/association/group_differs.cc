@@ -22,7 +22,7 @@ struct Grouping {
   std::string_view rest;         // "all other apps"
   uint64_t (*key)(const Call&);  // 0: in no group.
   std::string (*text)(const CallTable&, uint64_t key);
-  bool by_place;  // Whether place is part of the work; not where it is the group.
+  bool by_place;  // Whether place and prompt are part of the work; not where the app is the group.
   Contrasts::Clusters clusters;
 };
 
@@ -69,9 +69,10 @@ void find_in(const CallTable& table, const Grouping& grouping, const Association
     const Call& call = table.calls[i];
     const uint64_t key = grouping.key(call);
     if (key == 0) continue;
-    values.push_back({i, numbers.of(key),
-                      stratum_of(table, call, {.place = grouping.by_place, .prompt = false}),
-                      call.failed ? 1.0 : 0.0});
+    values.push_back(
+        {i, numbers.of(key),
+         stratum_of(table, call, {.place = grouping.by_place, .prompt = grouping.by_place}),
+         call.failed ? 1.0 : 0.0});
   }
   if (numbers.size() < 2) return;
   const Contrasts contrasts(table, values, Contrasts::Kind::Rate, grouping.clusters);
@@ -85,7 +86,8 @@ void find_in(const CallTable& table, const Grouping& grouping, const Association
     found.subject = fmt::format("{} {}", grouping.name, name);
     found.effect.variant = found.subject;
     found.effect.baseline = grouping.rest;
-    found.effect.strata = grouping.by_place ? "app, category and model" : "category and model";
+    found.effect.strata =
+        grouping.by_place ? "app, prompt, category and model" : "category and model";
     const Contrast& contrast = found.effect.contrast;
     found.evidence = fmt::format("{} of the calls of {} fail, {} of those of {}",
                                  percent(contrast.variant_value), found.subject,
