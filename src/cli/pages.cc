@@ -52,9 +52,10 @@ std::string dialects_markdown() {
     for (const Rule& rule : dialect->rules) {
       const std::string_view field =
           rule.field == Field::Attributes ? "-" : column(rule.field).name;
-      text += fmt::format("| `{}`{} | {} |\n", rule.key,
+      const std::string_view also = rule.shape == Shape::Documents ? ", `documents`" : "";
+      text += fmt::format("| `{}`{} | {}{} |\n", rule.key,
                           is_prefix(rule.shape) ? " and what begins with it" : "",
-                          field == "-" ? "(see the code)" : fmt::format("`{}`", field));
+                          field == "-" ? "(see the code)" : fmt::format("`{}`", field), also);
     }
   }
   return text;

@@ -20,6 +20,7 @@ constexpr Rule kRules[] = {
     {"gen_ai.user.id",       Field::UserId,     Shape::Text    },
     {"node.id",              Field::NodeId,     Shape::Text    },
     {"node.type",            Field::NodeType,   Shape::Text    },
+    {"retrieval.document",   Field::Output,     Shape::Documents},
     {"retrieval.query",      Field::Input,      Shape::Text    },
 };
 // clang-format on

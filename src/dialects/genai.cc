@@ -37,7 +37,7 @@ constexpr Rule kRules[] = {
     {"gen_ai.response.finish_reasons",                                             Field::FinishReason,     Shape::Finish   },
     {"gen_ai.response.model",                                                      Field::Model,            Shape::Text     },
     {"gen_ai.response.time_to_first_chunk",                                        Field::TimeToFirstToken, Shape::Seconds  },
-    {"gen_ai.retrieval.documents",                                                 Field::Output,           Shape::Content  },
+    {"gen_ai.retrieval.documents",                                                 Field::Output,           Shape::Documents},
     {"gen_ai.retrieval.query.text",                                                Field::Input,            Shape::Text     },
     {"gen_ai.system_instructions",                                                 Field::System,           Shape::Messages },
     {"gen_ai.tool.call.arguments",                                                 Field::Input,            Shape::Content  },

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "dialects/values.h"
+#include "model/documents.h"
 
 namespace sonde {
 namespace {
@@ -171,6 +172,38 @@ std::string tools_from_pieces(const std::vector<Piece>& pieces) {
   }
   writer.EndArray();
   return buffer.GetString();
+}
+
+std::string documents_from_pieces(const std::vector<Piece>& pieces) {
+  struct Document {
+    std::string_view id;
+    std::string_view metadata;
+    std::string_view content;
+  };
+  std::map<unsigned, Document> documents;
+  for (const Piece& piece : pieces) {
+    std::string_view path = piece.rest;
+    const auto index = take_index(path);
+    if (!index) continue;
+    const std::string_view leaf = leaf_of(path);
+    Document& document = documents[*index];
+    if (leaf == "id") document.id = piece.value;
+    if (leaf == "metadata") document.metadata = piece.value;
+    if (leaf == "content") document.content = piece.value;
+  }
+  DocumentList list;
+  for (const auto& [index, document] : documents) {
+    std::string name(document.id);
+    simdjson::dom::parser parser;
+    simdjson::dom::object metadata;
+    if (name.empty() && parser.parse(document.metadata.data(), document.metadata.size())
+                                .get_object()
+                                .get(metadata) == simdjson::SUCCESS) {
+      name = document_name(metadata);
+    }
+    list.add(name.empty() ? document.content : name);
+  }
+  return list.text();
 }
 
 std::vector<Message> messages_from_events(const std::vector<EventPiece>& pieces) {

@@ -23,6 +23,10 @@ std::vector<Message> messages_from_pieces(const std::vector<Piece>& pieces);
 // Tool definitions: 0.tool.json_schema, or 0.name, 0.description, 0.parameters. A JSON array.
 std::string tools_from_pieces(const std::vector<Piece>& pieces);
 
+// The names of documents: 0.document.id, else a name in 0.document.metadata (JSON), else the
+// beginning of 0.document.content. As Span::documents has them.
+std::string documents_from_pieces(const std::vector<Piece>& pieces);
+
 // A member of an event that is one message: gen_ai.user.message, gen_ai.choice and their kin.
 struct EventPiece {
   std::string_view event;  // The rule's key.

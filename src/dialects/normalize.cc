@@ -10,6 +10,7 @@
 #include "dialects/fields.h"
 #include "dialects/indexed.h"
 #include "dialects/values.h"
+#include "model/documents.h"
 #include "model/error_class.h"
 
 namespace sonde {
@@ -80,6 +81,7 @@ class NormalizerRun {
     }
     join_tool_calls();
     finish_kind();
+    finish_documents();
     finish_error();
     finish_model();
     erase_used();
@@ -116,6 +118,9 @@ class NormalizerRun {
       case Shape::NoCall:
         no_call_ = value(claim) == "true";
         return true;
+      case Shape::Documents:
+        find_documents(claim);
+        [[fallthrough]];
       case Shape::Indexed:
         return apply_indexed(claim);
       case Shape::Event:
@@ -167,6 +172,14 @@ class NormalizerRun {
       }
     }
     return set_messages(claim.rule->field, messages_from_pieces(parts), span_);
+  }
+
+  // Whichever attribute gives the output, the documents are these.
+  void find_documents(const Claim& claim) {
+    if (!span_.documents.empty()) return;
+    const std::vector<Piece> parts = pieces(claim);
+    const bool whole = parts.size() == 1 && parts[0].rest.empty();
+    span_.documents = whole ? documents_of_json(parts[0].value) : documents_from_pieces(parts);
   }
 
   bool apply_events(const Claim& claim) {
@@ -222,6 +235,12 @@ class NormalizerRun {
     if (dialect_votes_ == std::array<unsigned, kDialectsMax>{}) return;
     const auto best = std::max_element(dialect_votes_.begin(), dialect_votes_.end());
     span_.dialect = all_dialects()[static_cast<size_t>(best - dialect_votes_.begin())]->name;
+  }
+
+  // A retrieval whose vocabulary has no place for documents answers with them.
+  void finish_documents() {
+    if (span_.kind != Kind::Retrieval || !span_.documents.empty()) return;
+    if (span_.output_form == Form::Json) span_.documents = documents_of_json(span_.output);
   }
 
   void finish_error() {

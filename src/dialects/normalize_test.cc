@@ -43,6 +43,36 @@ TEST(Normalizer, PrefersTheRicherShapeWithinADialect) {
   EXPECT_EQ(span.input_form, Form::Messages);
 }
 
+TEST(Normalizer, NamesTheDocumentsOfARetrieval) {
+  const Span span = normalize({{"openinference.span.kind", "RETRIEVER"},
+                               {"output.value", R"({"documents":["other"]})"},
+                               {"retrieval.documents.10.document.content", "Free of charge."},
+                               {"retrieval.documents.2.document.metadata", R"({"source":"b.md"})"},
+                               {"retrieval.documents.0.document.id", "a"},
+                               {"retrieval.documents.0.document.content", "text"}});
+  EXPECT_EQ(span.documents, R"(["a","b.md","Free of charge."])");
+  EXPECT_EQ(span.output_form, Form::Messages);
+  EXPECT_EQ(normalize({{"gen_ai.operation.name", "retrieval"},
+                       {"gen_ai.retrieval.documents", R"([{"id":"d1","score":0.9}])"}})
+                .documents,
+            R"(["d1"])");
+  EXPECT_EQ(normalize({{"retrieval.document", R"([{"document":{"id":"d1"}}])"}}).documents,
+            R"(["d1"])");
+}
+
+TEST(Normalizer, TakesARetrievalsAnswerForItsDocuments) {
+  EXPECT_EQ(normalize({{"openinference.span.kind", "RETRIEVER"}, {"output.value", "[]"}}).documents,
+            "[]");
+  EXPECT_EQ(normalize({{"langfuse.observation.type", "retriever"},
+                       {"langfuse.observation.output", R"([{"metadata":{"source":"s"}}])"}})
+                .documents,
+            R"(["s"])");
+  EXPECT_EQ(
+      normalize({{"openinference.span.kind", "RETRIEVER"}, {"output.value", "text"}}).documents,
+      "");
+  EXPECT_EQ(normalize({{"openinference.span.kind", "LLM"}, {"output.value", "[]"}}).documents, "");
+}
+
 TEST(Normalizer, KeepsAttributesNoDialectClaims) {
   EXPECT_THAT(normalize({{"team", "search"}}).attributes, ElementsAre(FieldsAre("team", "search")));
 }

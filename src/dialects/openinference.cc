@@ -40,7 +40,7 @@ constexpr Rule kRules[] = {
     {"openinference.project.name",                   Field::AppName,           Shape::Text      },
     {"openinference.span.kind",                      Field::Kind,              Shape::KindName  },
     {"output.value",                                 Field::Output,            Shape::Content   },
-    {"retrieval.documents",                          Field::Output,            Shape::Indexed   },
+    {"retrieval.documents",                          Field::Output,            Shape::Documents },
     {"session.id",                                   Field::SessionId,         Shape::Text      },
     {"tag.tags",                                     Field::Tags,              Shape::List      },
     {"tool.name",                                    Field::ToolName,          Shape::Text      },

@@ -37,6 +37,7 @@ enum class Shape : uint8_t {
   Parameters,    // A JSON object of them.
   ToolList,      // Prefix: <n>.<...> = one definition as JSON.
   Indexed,       // Prefix: <n>.<...>role, content, tool_calls.<k>.*; also a plain value.
+  Documents,     // The same for <n>.document.{id,content,metadata}: output, and its documents.
   Event,         // Prefix: [<n>.]<key> of a span event that is one message.
 };
 

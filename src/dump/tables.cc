@@ -17,6 +17,9 @@ constexpr DumpColumn kAppModelConfigs[] = {
     {"prompt_type", ColumnShape::Plain, true},
     {"chat_prompt_config", ColumnShape::Plain, true},
     {"completion_prompt_config", ColumnShape::Plain, true},
+    {"agent_mode", ColumnShape::Plain, true},
+    {"dataset_configs", ColumnShape::Plain, true},
+    {"retriever_resource", ColumnShape::Plain, true},
 };
 
 constexpr DumpColumn kWorkflows[] = {

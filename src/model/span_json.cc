@@ -65,6 +65,7 @@ bool is_json_column(const Span& span, Field field) {
   switch (field) {
     case Field::Parameters:
     case Field::Tools:
+    case Field::Documents:
       return true;
     case Field::Input:
       return span.input_form == Form::Messages || span.input_form == Form::Json;

@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/documents.h"
 #include "model/span_json.h"
 #include "sources/value.h"
 
@@ -17,7 +18,7 @@ bool matches(const Keys& keys, object /*document*/) {
 
 void read_column(const Column& column, element value, Span& span) {
   if (const auto* text = std::get_if<TextMember>(&column.member)) {
-    span.** text = text_of(value);
+    span.** text = column.field == Field::Documents ? documents_of(value) : text_of(value);
     const Form form = value.is_string()  ? Form::Text
                       : value.is_array() ? Form::Messages
                                          : Form::Json;

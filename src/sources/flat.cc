@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/documents.h"
 #include "model/error_class.h"
 #include "model/finish_reason.h"
 #include "sources/flat_value.h"
@@ -34,6 +35,12 @@ std::optional<int64_t> to_micros(double value, TimeUnit unit) {
   const double scale = unit == TimeUnit::Seconds ? 1e6 : unit == TimeUnit::Milliseconds ? 1e3 : 1;
   if (unit == TimeUnit::Infer || !(value >= 0) || value * scale > 9e17) return std::nullopt;
   return std::llround(value * scale);
+}
+
+// Else the text tells how many documents there were, or whether there were any.
+bool names_document(std::string_view text) {
+  return !is_flat_no_error(text) && text != "true" && text != "True" &&
+         text.find_first_not_of("0123456789") != std::string_view::npos;
 }
 
 }  // namespace
@@ -199,6 +206,30 @@ error_code FlatReader::apply_time(const FlatRule& rule, FlatValue value, Pass& p
   return SUCCESS;
 }
 
+// An empty list claims nothing: whatever names a document knows more.
+error_code FlatReader::apply_documents(const FlatRule& rule, FlatValue value, Pass& pass) {
+  if (const error_code error = read_text(index_, value, scratch_)) return error;
+  std::string found;
+  if (scratch_.starts_with('[') || scratch_.starts_with('{')) {
+    found = documents_of_json(scratch_);
+  } else if (scratch_ == "0" && rule.shape == FlatShape::Documents) {
+    found = kNoDocuments;
+  } else if (rule.shape == FlatShape::Document ? !scratch_.empty() : names_document(scratch_)) {
+    DocumentList list;
+    list.add(scratch_);
+    found = list.text();
+  }
+  // Dify's messages carry an empty list wherever nothing was cited.
+  if (rule.shape == FlatShape::Foreign && found == kNoDocuments) return SUCCESS;
+  std::string& documents = pass.span.documents;
+  if (found == kNoDocuments) {
+    if (documents.empty()) documents = found;
+  } else if (!found.empty() && pass.wins(rule)) {
+    documents = std::move(found);
+  }
+  return SUCCESS;
+}
+
 error_code FlatReader::apply_rating(FlatValue value, Span& span) {
   constexpr std::string_view kLikes[] = {"like", "up", "thumbs_up", "positive",
                                          "good", "1",  "true"};
@@ -250,7 +281,9 @@ error_code FlatReader::apply(const FlatRule& rule, FlatValue value, Pass& pass) 
   switch (rule.shape) {
     case FlatShape::Foreign:
       pass.seen |= kForeign;
-      return SUCCESS;
+      return rule.field == Field::Documents && fields_.has(rule.field)
+                 ? apply_documents(rule, value, pass)
+                 : SUCCESS;
     case FlatShape::Prompt:
       pass.seen |= kPrompt;
       return apply_content(rule, value, pass);
@@ -304,6 +337,9 @@ error_code FlatReader::apply_field(const FlatRule& rule, FlatValue value, Pass& 
     }
     case FlatShape::Time:
       return apply_time(rule, value, pass);
+    case FlatShape::Document:
+    case FlatShape::Documents:
+      return apply_documents(rule, value, pass);
     case FlatShape::Rating:
       return apply_rating(value, span);
     case FlatShape::Parameter:

@@ -37,6 +37,8 @@ enum class FlatShape : uint8_t {
   Parameter,   // Becomes a member of `parameters`.
   Parameters,  // A JSON object of parameters.
   Tags,        // An array of strings, or text.
+  Document,    // One document's name or id, or an object or list of them.
+  Documents,   // The same; a bare number is how many there were, which tells that there were none.
   Foreign,     // A sign that the record may be of another format.
 };
 
@@ -114,6 +116,7 @@ class FlatReader {
   simdjson::error_code apply_content(const FlatRule& rule, FlatValue value, Pass& pass);
   simdjson::error_code apply_field(const FlatRule& rule, FlatValue value, Pass& pass);
   simdjson::error_code apply_time(const FlatRule& rule, FlatValue value, Pass& pass);
+  simdjson::error_code apply_documents(const FlatRule& rule, FlatValue value, Pass& pass);
   simdjson::error_code apply_rating(FlatValue value, Span& span);
   simdjson::error_code apply_parameter(const FlatRule& rule, FlatValue value, Span& span);
   simdjson::error_code keep_attribute(std::string_view name, FlatValue value, Span& span);

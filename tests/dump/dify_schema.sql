@@ -26,6 +26,9 @@ create table app_model_configs (
   prompt_type varchar(255) not null default 'simple',
   chat_prompt_config text,
   completion_prompt_config text,
+  agent_mode text,
+  dataset_configs text,
+  retriever_resource text,
   primary key (id)
 );
 create index app_model_configs_1_idx on app_model_configs (app_id);

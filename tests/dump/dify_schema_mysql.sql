@@ -26,6 +26,9 @@ create table app_model_configs (
   prompt_type varchar(255) not null default 'simple',
   chat_prompt_config longtext,
   completion_prompt_config longtext,
+  agent_mode longtext,
+  dataset_configs longtext,
+  retriever_resource longtext,
   primary key (id)
 ) default charset utf8mb4;
 create index app_model_configs_1_idx on app_model_configs (app_id);

@@ -289,7 +289,7 @@ class Choices(Exporting):
 class OlderDify(Exporting):
     lacking = (("messages", "app_mode"), ("messages", "parent_message_id"),
                ("workflow_runs", "exceptions_count"), ("workflows", "marked_name"),
-               ("app_model_configs", "completion_prompt_config"),
+               ("app_model_configs", "completion_prompt_config"), ("app_model_configs", "retriever_resource"),
                ("workflow_node_execution_offload", None))
 
     def test_columns_and_tables_that_are_missing_stay_empty(self):

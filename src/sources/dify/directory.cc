@@ -65,6 +65,7 @@ void Directory::add(const Config& config) {
   keep_smaller(kept.provider, config.provider);
   keep_smaller(kept.model, config.model);
   keep_smaller(kept.parameters, config.parameters);
+  kept.always_cites |= config.always_cites;
   bytes_ += kEntryBytes + sizeof(Config);
 }
 

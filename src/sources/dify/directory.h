@@ -30,6 +30,8 @@ struct Config {
   std::string provider;
   std::string model;
   std::string parameters;  // JSON object.
+  // Every message searches a knowledge base and cites what was found: no citation, no document.
+  bool always_cites = false;
 };
 
 struct Workflow {

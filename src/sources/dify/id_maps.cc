@@ -1,11 +1,15 @@
 // Tables that name what other rows point to: apps, prompt versions, workflow versions, end users,
 // and which values of a node were moved to file storage.
+#include <algorithm>
+
 #include "sources/dify/join.h"
 #include "sources/dify/sources.h"
 #include "sources/value.h"
 
 namespace sonde {
 
+using simdjson::dom::array;
+using simdjson::dom::element;
 using simdjson::dom::object;
 
 namespace {
@@ -13,6 +17,46 @@ namespace {
 Result<> require(std::string_view text, std::string_view key) {
   if (text.empty()) return fail(Code::InvalidInput, "{} is missing", key);
   return {};
+}
+
+// [{"dataset": {"enabled": true, "id": ...}}]
+bool names_dataset(std::optional<element> list) {
+  if (!list || !list->is_array()) return false;
+  const array items(*list);
+  return std::any_of(items.begin(), items.end(), [](element item) {
+    element dataset;
+    if (item.at_key("dataset").get(dataset) != simdjson::SUCCESS || !dataset.is_object()) {
+      return false;
+    }
+    return flag_of(object(dataset), "enabled").value_or(false) &&
+           !text_of(object(dataset), "id").empty();
+  });
+}
+
+// Of a basic app: it has a knowledge base, leaves it to no model whether to search it ("single",
+// agents), and shows citations, which Dify does unless they are switched off.
+bool always_cites(object document) {
+  simdjson::dom::parser parser;
+  const auto citations = nested_of(document, "retriever_resource", parser);
+  if (citations && citations->is_object() &&
+      !flag_of(object(*citations), "enabled").value_or(false)) {
+    return false;
+  }
+  bool has_dataset = false;
+  const auto agent = nested_of(document, "agent_mode", parser);
+  if (agent && agent->is_object() && flag_of(object(*agent), "enabled").value_or(false)) {
+    // Apps of before the agents listed their knowledge bases as the tools of a router.
+    if (view_of(object(*agent), "strategy") != "router") return false;
+    has_dataset = names_dataset(member(object(*agent), "tools"));
+  }
+  const auto configs = nested_of(document, "dataset_configs", parser);
+  if (!configs || !configs->is_object()) return has_dataset;
+  if (view_of(object(*configs), "retrieval_model") == "single") return false;
+  const auto datasets = member(object(*configs), "datasets");
+  if (datasets && datasets->is_object()) {
+    has_dataset |= names_dataset(member(object(*datasets), "datasets"));
+  }
+  return has_dataset;
 }
 
 Result<> read_config(object document, ReadContext& context) {
@@ -33,6 +77,7 @@ Result<> read_config(object document, ReadContext& context) {
     std::string provider = text_of(fields, "provider");
     if (!provider.empty()) config.provider = std::move(provider);
   }
+  config.always_cites = always_cites(document);
   context.dify.directory().add(config);
   return {};
 }

@@ -1,5 +1,6 @@
 // Chat and completion messages: the table `messages`, the console's MessageDetail, the service
 // API's /messages and the lines of `flask export-app-messages`.
+#include "model/documents.h"
 #include "sources/dify/record.h"
 #include "sources/dify/sources.h"
 
@@ -59,6 +60,15 @@ void read_figures(Record& record) {
   if (span.duration == 0) span.duration.reset();
 }
 
+// [{"position", "dataset_id", "document_id", "document_name", "segment_id", "score", ...}]
+void read_citations(Record& record, element resources) {
+  Span& span = record.span;
+  span.dataset_id = dify::distinct_of(resources, "dataset_id");
+  if (!record.wants(Field::Documents) || !resources.is_array()) return;
+  record.row.cites_nothing = array(resources).size() == 0;
+  if (!record.row.cites_nothing) span.documents = documents_of(resources);
+}
+
 // `message_metadata` of the table, `metadata` of the console.
 void read_metadata(Record& record) {
   Span& span = record.span;
@@ -87,7 +97,7 @@ void read_metadata(Record& record) {
     record.keep("annotation_reply", *metadata, "annotation_reply");
     record.keep("reasoning", *metadata, "reasoning");
     if (const auto resources = member(*metadata, "retriever_resources")) {
-      span.dataset_id = dify::distinct_of(*resources, "dataset_id");
+      read_citations(record, *resources);
     }
   }
   if (!has_usage) dify::forget_unknown_zeros(span);
@@ -126,7 +136,7 @@ void keep_extras(Record& record) {
                                         "extra_contents"};
   for (const std::string_view key : kKept) record.keep(key);
   if (const auto resources = member(record.document, "retriever_resources")) {
-    record.span.dataset_id = dify::distinct_of(*resources, "dataset_id");
+    read_citations(record, *resources);
   }
   if (const auto thoughts = member(record.document, "agent_thoughts")) {
     record.span.tool_name = dify::distinct_of(*thoughts, "tool");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/documents.h"
 #include "model/finish_reason.h"
 #include "sources/dify/record.h"
 #include "sources/dify/sources.h"
@@ -76,7 +77,9 @@ bool is_call(const NodeType* type, const Columns& columns) {
 // Outputs can be megabytes (documents, pages), so they are parsed only for what is in them.
 bool needs_outputs(const Record& record, std::string_view type, bool has_usage) {
   if (type == "question-classifier") return true;
-  if (type == "knowledge-retrieval") return record.wants(Field::DatasetId);
+  if (type == "knowledge-retrieval") {
+    return record.wants(Field::DatasetId) || record.wants(Field::Documents);
+  }
   if (type != "llm" && type != "parameter-extractor" && type != "agent") return false;
   return !has_usage || record.wants(Field::Output) || record.wants(Field::Attributes);
 }
@@ -155,6 +158,7 @@ void read_outputs(Record& record, const Columns& columns) {
   const auto documents = member(*columns.outputs, "result");
   if (span.node_type != "knowledge-retrieval" || !documents || !documents->is_array()) return;
   record.keep("result", *columns.outputs, "documents");
+  if (record.wants(Field::Documents)) span.documents = documents_of(*documents);
   std::string ids;
   for (const element document : array(*documents)) {
     if (!document.is_object()) continue;

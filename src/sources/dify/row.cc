@@ -92,7 +92,14 @@ void fill_attributes(std::vector<Attribute>& attributes, const std::vector<Attri
   }
 }
 
-enum Flag : uint8_t { kDebugger = 1, kRunUntold = 2, kTruncated = 4, kRetried = 8, kHandled = 16 };
+enum Flag : uint8_t {
+  kDebugger = 1,
+  kRunUntold = 2,
+  kTruncated = 4,
+  kRetried = 8,
+  kHandled = 16,
+  kCitesNothing = 32,
+};
 
 }  // namespace
 
@@ -101,6 +108,7 @@ void Row::clear() {
   rank = Rank::Full;
   debugger = false;
   run_untold = false;
+  cites_nothing = false;
   retried = false;
   handled = false;
   index = 0;
@@ -139,7 +147,7 @@ void encode(const Row& row, std::string& bytes) {
   const Span& span = row.span;
   const int flags = (row.debugger ? kDebugger : 0) | (row.run_untold ? kRunUntold : 0) |
                     (span.content_truncated ? kTruncated : 0) | (row.retried ? kRetried : 0) |
-                    (row.handled ? kHandled : 0);
+                    (row.handled ? kHandled : 0) | (row.cites_nothing ? kCitesNothing : 0);
   write(static_cast<uint8_t>(flags), bytes);
   write(span.levels, bytes);
   write(span.input_form, bytes);
@@ -185,6 +193,7 @@ void decode(std::string_view bytes, Row& row) {
   row.run_untold = (flags & kRunUntold) != 0;
   row.retried = (flags & kRetried) != 0;
   row.handled = (flags & kHandled) != 0;
+  row.cites_nothing = (flags & kCitesNothing) != 0;
   span.content_truncated = (flags & kTruncated) != 0;
   span.levels = take<uint8_t>(at);
   span.input_form = take<Form>(at);
@@ -225,6 +234,7 @@ void merge(Row& row, const Row& other) {
   if (other.rank == row.rank) row.span.content_truncated |= other.span.content_truncated;
   row.debugger |= other.debugger;
   row.run_untold &= other.run_untold;
+  row.cites_nothing |= other.cites_nothing;
   row.index = std::max(row.index, other.index);
   if (row.workflow_id.empty()) row.workflow_id = other.workflow_id;
   if (row.app_mode.empty()) row.app_mode = other.app_mode;

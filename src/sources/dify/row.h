@@ -28,6 +28,9 @@ struct Row {
   bool debugger = false;  // Started from the editor.
   // A message from a source that never names its workflow run: it may belong to one all the same.
   bool run_untold = false;
+  // A message whose list of citations is there and empty. Dify writes one in apps without any
+  // knowledge base too, so it takes the app's configuration to say that nothing was found.
+  bool cites_nothing = false;
   bool retried = false;  // A node's attempt that failed and was made again.
   // A fail branch or default value took up the error: the node's own, or one in the run.
   bool handled = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/documents.h"
 #include "model/error_class.h"
 #include "sources/dify/call_totals.h"
 
@@ -94,12 +95,17 @@ void TraceEmitter::load(std::span<const std::string_view> rows) {
   });
 }
 
-void TraceEmitter::apply_config(const Config& config, Span& message) const {
+void TraceEmitter::apply_config(const Config& config, Row& row) const {
+  Span& message = row.span;
   fill(message.prompt_version, directory_.config_version(id_hash(config.id)));
   fill(message.model, config.model);
   fill(message.provider, config.provider);
   // The config's parameters are those of its own model only.
   if (message.model == config.model) fill(message.parameters, config.parameters);
+  // A message may have failed before anything was searched.
+  if (row.cites_nothing && config.always_cites && message.status == Status::Ok) {
+    fill(message.documents, kNoDocuments);
+  }
 }
 
 void TraceEmitter::resolve_message(Row& message) {
@@ -114,14 +120,14 @@ void TraceEmitter::resolve_message(Row& message) {
     fill(span.parameters, conversation->parameters);
     const Config* const config = directory_.config(conversation->config);
     if (config != nullptr) {
-      apply_config(*config, span);
+      apply_config(*config, message);
       return;
     }
   }
   if (!span.start_time || !span.prompt_version.empty()) return;
   const Config* const config = directory_.config_at(span.app_id, *span.start_time);
   if (config == nullptr || (!span.model.empty() && config->model != span.model)) return;
-  apply_config(*config, span);
+  apply_config(*config, message);
   add_note(notes_, kDatedVersionNote, span.location);
 }
 
@@ -215,6 +221,23 @@ void TraceEmitter::attach_feedback() {
   }
 }
 
+// What a run's knowledge nodes found is what its later model calls, its message and it itself had
+// to work with.
+void TraceEmitter::share_documents() {
+  DocumentList found;
+  std::string documents;
+  for (Row* const node : nodes_) {
+    if (node->span.kind == Kind::Retrieval && !node->span.documents.empty()) {
+      found.join(node->span.documents);
+      documents = found.text();
+    } else if (is_call(*node)) {
+      fill(node->span.documents, documents);
+    }
+  }
+  for (Row* const message : messages_) fill(message->span.documents, documents);
+  for (Row* const run : runs_) fill(run->span.documents, documents);
+}
+
 void TraceEmitter::emit_row(Row& row) {
   Span& span = row.span;
   if (span.status == Status::Error) {
@@ -246,6 +269,7 @@ void TraceEmitter::emit(std::span<const std::string_view> rows) {
   for (Row* const run : runs_) finish_run(*run);
   for (Row* const node : nodes_) finish_node(*node);
   for (Row* const message : messages_) finish_message(*message);
+  share_documents();
 
   const CallTotals totals = add_up_calls(nodes_);
   if (!messages_.empty()) apply_to_message(totals, messages_.front()->span);

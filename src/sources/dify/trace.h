@@ -36,11 +36,12 @@ class TraceEmitter {
   Row& next_row();
   void share_identity();
   void resolve_message(Row& message);
-  void apply_config(const Config& config, Span& message) const;
+  void apply_config(const Config& config, Row& message) const;
   void finish_message(Row& message);
   void finish_run(Row& run);
   void finish_node(Row& node);
   void attach_feedback();
+  void share_documents();
   void emit_row(Row& row);
 
   const Directory& directory_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "model/documents.h"
 #include "sources/value.h"
 
 namespace sonde::langfuse {
@@ -45,6 +46,21 @@ bool is_empty(element value) {
   if (value.get_array().get(list) == simdjson::SUCCESS) return list.size() == 0;
   if (value.get_object().get(map) == simdjson::SUCCESS) return map.size() == 0;
   return value.get_string().get(text) == simdjson::SUCCESS && text.empty();
+}
+
+// Typed so, or named so where a client knows no types: "dataset_retrieval", "retriever".
+bool is_retrieval(const Row& row) {
+  if (row.type == "RETRIEVER") return true;
+  return row.type == "SPAN" && row.text("name").find("retriev") != std::string::npos;
+}
+
+// Of the output: documents, also in a string that holds JSON. Other text is no document's name.
+std::string retrieved_documents(const Row& row) {
+  const auto output = row.get("output");
+  if (!output) return {};
+  std::string_view text;
+  return output->get_string().get(text) == simdjson::SUCCESS ? documents_of_json(text)
+                                                             : documents_of(*output);
 }
 
 // 1, true and their kin are a like; 0 and below a dislike. Null for scores that are no feedback.
@@ -185,6 +201,9 @@ class Emitter {
     for (const Copied& member : kObservationMembers) copy(row, member.from, member.to);
     add_usage(row);
     copy_content(row, "langfuse.observation");
+    if (context_.options.fields.has(Field::Documents) && is_retrieval(row)) {
+      span.documents = retrieved_documents(row);
+    }
     mark(row);
     if (trace != traces_.end()) {
       for (const Copied& member : kTraceMembers) copy(*trace->second, member.from, member.to);

@@ -67,6 +67,29 @@ TEST(LangfuseTrace, CountsOnlyTheInnermostGenerationWithContent) {
   EXPECT_EQ(attribute(reading.spans[3], "sonde.no_call"), "true");
 }
 
+TEST(LangfuseTrace, FindsTheDocumentsOfRetrievals) {
+  const auto documents = [](const std::string& type, const std::string& name,
+                            const std::string& output) {
+    ReadOptions options;
+    options.fields = {Field::Documents};
+    const Reading reading =
+        read_json(kLangfuseRows,
+                  R"({"id":"o","traceId":"t","startTime":"2026-01-01T00:00:00Z","type":")" + type +
+                      R"(","name":")" + name + R"(","output":)" + output + "}",
+                  options);
+    return reading.spans.empty() ? "(none)" : reading.spans[0].documents;
+  };
+  const std::string found =
+      R"({"documents":[{"page_content":"..","metadata":{"document_id":"d"}}]})";
+  EXPECT_EQ(documents("RETRIEVER", "search", found), R"(["d"])");
+  EXPECT_EQ(documents("SPAN", "dataset_retrieval", found), R"(["d"])");
+  EXPECT_EQ(documents("RETRIEVER", "search", R"("[{\"id\":\"x\"}]")"), R"(["x"])");
+  EXPECT_EQ(documents("RETRIEVER", "search", "[]"), "[]");
+  EXPECT_EQ(documents("RETRIEVER", "search", R"("no such thing")"), "");
+  EXPECT_EQ(documents("RETRIEVER", "search", "null"), "");
+  EXPECT_EQ(documents("SPAN", "format", found), "");
+}
+
 TEST(LangfuseRows, ReadsAPageOfObservations) {
   const Reading reading = read_json(kLangfuseRows, R"({"data":[
     {"id":"o","traceId":"t","type":"GENERATION","startTime":"2026-01-01T00:00:00Z","model":"m"}],"meta":{}})");

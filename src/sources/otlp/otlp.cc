@@ -75,6 +75,7 @@ class Reader {
         wants_attributes_(context.options.fields.has(Field::Attributes)),
         wants_content_(wants_attributes_ || context.options.fields.has(Field::Input) ||
                        context.options.fields.has(Field::Output) ||
+                       context.options.fields.has(Field::Documents) ||
                        context.options.fields.has(Field::System) ||
                        context.options.fields.has(Field::Tools)) {}
 
