@@ -266,6 +266,31 @@ def optimize(plan):
     return Scene("optimize", f"optimize, JSONL of {plan.options.bytes / MB:g} MB", commands, lines)
 
 
+def compare(plan):
+    prefix, golden = plan.logs(plan.options.bytes)
+    path = prefix + ".jsonl"
+    commands = [plan.analyze(path, golden)]
+    lines = []
+    for by in ("model", "prompt"):
+        name = f"by {by}"
+        arguments = ["compare", path, "--by", by, "--format", "json", "--threads", str(THREADS)]
+        commands.append(plan.subject(name, arguments, verify.sonde_comparison(golden)))
+        lines.append(
+            Line(f"compare {name}: wall over analyze", 5, False, WallRatio(name, SUBJECT))
+        )
+        lines.append(
+            Line(
+                f"compare {name}: peak resident memory",
+                1000,
+                False,
+                memory_mb(name, "rss"),
+                "MB",
+                from_memory=True,
+            )
+        )
+    return Scene("compare", f"compare, JSONL of {plan.options.bytes / MB:g} MB", commands, lines)
+
+
 def dump(plan):
     size = plan.options.dump_bytes
     folder, golden = prepare.make_dump(plan.cache, size, plan.options.seed)
@@ -325,6 +350,7 @@ ALL = {
     "small_jsonl": small_jsonl,
     "small_array": small_array,
     "optimize": optimize,
+    "compare": compare,
     "dump": dump,
     "growth": growth,
 }

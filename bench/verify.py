@@ -105,6 +105,23 @@ def sonde_findings(text):
     return None if json.loads(text).get("findings") else "no findings"
 
 
+def sonde_comparison(golden):
+    """`sonde compare --format json` must count every record, as a variation or as unnamed."""
+
+    def check(text):
+        answer = json.loads(text)
+        if int(answer["count"]) != golden["n"]:
+            return f"{answer['count']} records, golden {golden['n']}"
+        counted = sum(int(variant["count"]) for variant in answer["variants"])
+        if not answer["variants"] or counted + int(answer["unnamed"]) > golden["n"]:
+            return f"{len(answer['variants'])} variations with {counted} records"
+        if answer["by"] == "model" and counted + int(answer["unnamed"]) != golden["n"]:
+            return f"{counted} records of models, golden {golden['n']}"
+        return None
+
+    return check
+
+
 def total_cost(group):
     """Costs are kept apart by currency; the dump has one."""
     cost = group.get("cost")

@@ -10,7 +10,6 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view kPlace = " / ";
-constexpr size_t kPlacesMax = 16;
 
 void append_part(std::string& text, std::string_view part) {
   if (part.empty()) return;
@@ -121,7 +120,8 @@ Comparer::Comparer(const ComparerOptions& options)
     : options_(options),
       pairs_(options.pair_runs_max),
       templates_(options.templates),
-      of_templates_(options.templates.keys_max, JoinSums{options.strata_max}) {}
+      names_(std::make_unique<CallNames>()),
+      of_templates_(options.templates.keys_max, JoinCalls{names_.get(), options.strata_max}) {}
 
 FieldSet Comparer::fields(const ComparerOptions& options) {
   FieldSet fields{
@@ -190,27 +190,21 @@ void Comparer::add(const Span& span) {
     found->second.scope = scope_;
     found->second.name = name_;
   }
-  found->second.add(span, outcome, stratum_, options_.strata_max);
+  found->second.add(span, outcome, cluster_keys_of(span), {hash_bytes(stratum_), stratum_},
+                    options_.strata_max);
   if (const uint64_t input = input_of(span, options_.by)) {
     pairs_.add(input, key, outcome, span.location);
   }
 }
 
 void Comparer::count_template(const Span& span, Outcome outcome) {
-  const uint64_t key = template_key(span);
+  const uint64_t key = templates_.add(span);
   if (key == 0) {
     ++unnamed_;
     return;
   }
-  templates_.add(span);
-  VariantSums& sums = of_templates_.at(key);
-  sums.add(span, outcome, stratum_, options_.strata_max);
-  const auto place = sums.places.find(scope_);
-  if (place != sums.places.end()) {
-    ++place->second;
-  } else if (sums.places.size() < kPlacesMax) {
-    sums.places.emplace(scope_, 1);
-  }
+  of_templates_.at(key).add(span, outcome, {hash_bytes(scope_), scope_},
+                            {hash_bytes(stratum_), stratum_}, *names_, options_.strata_max);
   if (const uint64_t input = input_of(span, options_.by)) {
     pairs_.add(input, key, outcome, span.location);
   }
@@ -228,6 +222,7 @@ void Comparer::merge(Comparer&& other) {
   pairs_.merge(other.pairs_);
   if (options_.by == CompareBy::Prompt) {
     templates_.merge(std::move(other.templates_));
+    names_->merge(*other.names_);
     of_templates_.merge(std::move(other.of_templates_));
   }
   records_ += other.records_;
@@ -239,23 +234,22 @@ void Comparer::merge(Comparer&& other) {
 // What was counted under keys becomes variations: several keys may be one template.
 void Comparer::name_templates() {
   recovered_ = templates_.finish();
-  of_templates_.for_each([this](uint64_t entry, const VariantSums& sums) {
+  std::map<uint64_t, TemplateCalls> named;
+  of_templates_.for_each([&](uint64_t entry, TemplateCalls& calls) {
     const PromptTemplate* const found = recovered_.find(entry);
     if (found == nullptr || found->text == kFreeText) {
-      unnamed_ += sums.group.count();
+      unnamed_ += calls.count();
       return;
     }
     const uint64_t key = recovered_.canonical_key(entry);
-    VariantSums& mine = variants_.try_emplace(key).first->second;
-    mine.key = key;
-    mine.name = found->hash;
-    mine.merge(sums, options_.strata_max);
+    named[key].merge(std::move(calls), *names_, options_.strata_max);
   });
-  for (auto& [key, sums] : variants_) {
-    const auto most =
-        std::max_element(sums.places.begin(), sums.places.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (most != sums.places.end()) sums.scope = most->first;
+  for (auto& [key, calls] : named) {
+    VariantSums sums = std::move(calls).sums(*names_, options_.strata_max);
+    sums.key = key;
+    sums.name = recovered_.find(key)->hash;
+    sums.scope = sums.main_place();
+    variants_.try_emplace(key, std::move(sums));
   }
   pairs_.rename([this](uint64_t key) { return recovered_.canonical_key(key); });
 }
@@ -354,6 +348,7 @@ size_t Comparer::cut(std::vector<const VariantSums*>& scope, std::vector<Variant
 
 Result<Comparison> Comparer::finish() {
   if (options_.by == CompareBy::Prompt) name_templates();
+  for (auto& [key, sums] : variants_) sums.settle();
   Comparison result;
   result.by = options_.by;
   result.level = options_.level;

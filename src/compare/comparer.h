@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "compare/comparison.h"
 #include "compare/judge.h"
 #include "compare/pairs.h"
+#include "compare/template_calls.h"
 #include "compare/variant_sums.h"
 #include "filter/filter.h"
 #include "metrics/success.h"
@@ -48,10 +50,11 @@ class Comparer {
   Result<Comparison> finish();
 
  private:
-  struct JoinSums {
-    size_t strata_max = 0;
-    void operator()(VariantSums& mine, const VariantSums& theirs) const {
-      mine.merge(theirs, strata_max);
+  struct JoinCalls {
+    const CallNames* names;
+    size_t strata_max;
+    void operator()(TemplateCalls& mine, TemplateCalls&& theirs) const {
+      mine.merge(std::move(theirs), *names, strata_max);
     }
   };
 
@@ -68,7 +71,8 @@ class Comparer {
   std::map<uint64_t, VariantSums> variants_;  // By the hash of scope and name.
   Pairs pairs_;
   TemplateFinder templates_;
-  KeyLadder<VariantSums, JoinSums> of_templates_;  // Until the templates are known.
+  std::unique_ptr<CallNames> names_;  // Shared with the ladder's join; comparers may move.
+  KeyLadder<TemplateCalls, JoinCalls> of_templates_;  // Until the templates are known.
   TemplateSet recovered_;
   uint64_t records_ = 0;
   uint64_t unnamed_ = 0;

@@ -3,13 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace sonde {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
+using testing::UnorderedElementsAre;
 
 class Comparing : public testing::Test {
  protected:
@@ -164,6 +168,95 @@ TEST_F(Comparing, IsTheSameForEverySplitOfTheRecords) {
     EXPECT_EQ(one.differences[i].p_adjusted, three.differences[i].p_adjusted);
     EXPECT_EQ(one.differences[i].interval.low, three.differences[i].interval.low);
   }
+}
+
+// 40 kinds of work are more than strata_max: which of them stay apart must not hang on the order.
+TEST_F(Comparing, IsTheSameInAnyOrderWithMoreKindsOfWorkThanAreToldApart) {
+  for (int i = 0; i < 4'000; ++i) {
+    add_one(i % 2 == 0 ? "a" : "b", "c" + std::to_string(i / 2 % 40), i % (i % 2 == 0 ? 3 : 7) != 0,
+            "input " + std::to_string(i), 1'000 * i);
+  }
+  const Comparison forward = compare();
+  std::reverse(spans.begin(), spans.end());
+  const Comparison split = compare(3);
+  ASSERT_FALSE(forward.differences.empty());
+  ASSERT_EQ(forward.differences.size(), split.differences.size());
+  // Each kind has 50 records a side, so all that are told apart are shared, and the rest as one.
+  EXPECT_EQ(forward.differences[0].strata, options.strata_max + 1);
+  for (size_t i = 0; i < forward.differences.size(); ++i) {
+    EXPECT_EQ(forward.differences[i].difference, split.differences[i].difference);
+    EXPECT_EQ(forward.differences[i].interval.low, split.differences[i].interval.low);
+    EXPECT_EQ(forward.differences[i].p_adjusted, split.differences[i].p_adjusted);
+  }
+}
+
+// Calls are kept one by one until they are many; 5,000 of two templates in up to six parts meet
+// every way in which kept calls and sums come together.
+TEST_F(Comparing, CountsTheSameWhetherCallsAreKeptOrSummedUp) {
+  options.by = CompareBy::Prompt;
+  for (int i = 0; i < 5'000; ++i) {
+    const bool summary = i % 5 == 0;
+    add_one("m" + std::to_string(i % 4), "c" + std::to_string(i % 3), i % (summary ? 7 : 4) != 0,
+            (summary ? "Summarize in one sentence: text " : "Translate into French. Text: piece ") +
+                std::to_string(i),
+            1'000 * (i % 997));
+    Span& span = spans.back();
+    span.app_name = i % 3 == 0 ? "Support" : "Shop";
+    span.session_id = std::to_string(i / 10);
+    span.error_class = span.status == Status::Ok ? "" : "timeout";
+    if (i % 2 == 0) span.start_time = int64_t{60'000'000} * i;
+    if (i % 3 != 0) span.cost = 1'000 * (i % 13);
+    span.currency = "USD";
+    span.input_tokens = i % 11 - 1;  // -1 is not known.
+    span.output_tokens = i % 17;
+  }
+  const Comparison one = compare(1);
+  ASSERT_EQ(one.variants.size(), 2U);
+  EXPECT_EQ(one.variants[0].scope, "Shop");
+  EXPECT_EQ(one.variants[0].summary.count, 4'000U);
+  EXPECT_EQ(one.variants[1].summary.count, 1'000U);
+  EXPECT_EQ(one.variants[0].summary.error, 1'000U);  // 1,250 fourths, but for 250 twentieths.
+  ASSERT_EQ(one.variants[0].summary.errors.size(), 1U);
+  EXPECT_EQ(one.variants[0].summary.errors[0].first, "timeout");
+  for (const size_t split : {2U, 3U, 6U}) {
+    const Comparison parts = compare(split);
+    ASSERT_EQ(parts.variants.size(), 2U);
+    for (size_t i = 0; i < 2; ++i) {
+      const GroupSummary& mine = one.variants[i].summary;
+      const GroupSummary& theirs = parts.variants[i].summary;
+      EXPECT_EQ(mine.count, theirs.count);
+      EXPECT_EQ(mine.ok, theirs.ok);
+      EXPECT_EQ(mine.design_effect, theirs.design_effect);
+      EXPECT_EQ(mine.latency->p95, theirs.latency->p95);
+      EXPECT_EQ(mine.input_tokens, theirs.input_tokens);
+      EXPECT_EQ(mine.first_time, theirs.first_time);
+      EXPECT_EQ(mine.models, theirs.models);
+      EXPECT_EQ(one.variants[i].cost_per_call, parts.variants[i].cost_per_call);
+    }
+    ASSERT_EQ(one.differences.size(), parts.differences.size());
+    for (size_t i = 0; i < one.differences.size(); ++i) {
+      EXPECT_EQ(one.differences[i].interval.low, parts.differences[i].interval.low);
+      EXPECT_EQ(one.differences[i].p_value, parts.differences[i].p_value);
+    }
+  }
+}
+
+TEST(KeptNames, KeepsTheSmallestHashesWithAllTheirValues) {
+  KeptNames<int> kept;
+  std::vector<int> dropped;
+  int beyond = 0;
+  for (const uint64_t hash : {7U, 3U, 9U, 3U, 1U, 9U, 7U, 1U}) {
+    int* const value = kept.at(
+        hash, std::to_string(hash), 2, [] { return 0; },
+        [&](int&& leaves) { dropped.push_back(leaves); });
+    ++(value != nullptr ? *value : beyond);
+  }
+  std::vector<std::pair<std::string, int>> entries;
+  kept.for_each(
+      [&](uint64_t, const auto& entry) { entries.emplace_back(entry.name, entry.value); });
+  EXPECT_THAT(entries, UnorderedElementsAre(Pair("1", 2), Pair("3", 2)));
+  EXPECT_THAT(dropped, ElementsAre(1));  // The 7, when the 1 came.
+  EXPECT_EQ(beyond, 3);                  // Twice 9, and the second 7.
 }
 
 TEST_F(Comparing, NamesTheVariantsWhenTheBaselineIsNone) {

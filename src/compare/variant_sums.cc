@@ -1,5 +1,8 @@
 #include "compare/variant_sums.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "stats/cluster.h"
 
 namespace sonde {
@@ -13,19 +16,20 @@ constexpr size_t kCellExactValuesMax = 512;
 
 constexpr std::string_view kOtherStratum = "(other)";
 
+// Places told apart; that of most calls is what is asked for.
+constexpr size_t kPlacesMax = 32;
+
 }  // namespace
 
-void ClusteredSums::add(const ClusterKeys& keys, int64_t value) {
-  if (!keys.has_session && !keys.has_block) return;
-  if (buckets_.empty()) buckets_.resize(kClusterBuckets);
-  Bucket& bucket = buckets_[keys.has_session ? keys.session : keys.block];
-  ++bucket.n;
-  bucket.sum += value;
+void ClusteredSums::sum_up() {
+  buckets_.resize(kClusterBuckets);
+  for (const Part& part : std::exchange(parts_, {})) add_to(buckets_[part.bucket], part.value);
 }
 
 void ClusteredSums::merge(const ClusteredSums& other) {
+  for (const Part& part : other.parts_) add(part.bucket, part.value);
   if (other.buckets_.empty()) return;
-  if (buckets_.empty()) buckets_.resize(kClusterBuckets);
+  if (buckets_.empty()) sum_up();
   for (size_t i = 0; i < kClusterBuckets; ++i) {
     buckets_[i].n += other.buckets_[i].n;
     buckets_[i].sum += other.buckets_[i].sum;
@@ -33,9 +37,11 @@ void ClusteredSums::merge(const ClusteredSums& other) {
 }
 
 double ClusteredSums::design_effect(const Moments& all) const {
+  ClusteredSums summed = *this;
+  if (summed.buckets_.empty()) summed.sum_up();
   std::vector<ClusterSum> clusters;
   uint64_t covered = 0;
-  for (const Bucket& bucket : buckets_) {
+  for (const Bucket& bucket : summed.buckets_) {
     if (bucket.n == 0) continue;
     covered += bucket.n;
     clusters.push_back({static_cast<double>(bucket.n), static_cast<double>(bucket.sum)});
@@ -47,15 +53,46 @@ double ClusteredSums::design_effect(const Moments& all) const {
   return std::max(1.0, static_cast<double>(all.n) / std::max(worth, 1e-9));
 }
 
-StratumSums& VariantSums::cell_of(std::string_view stratum, size_t strata_max) {
-  if (const auto found = strata.find(stratum); found != strata.end()) return found->second;
-  if (strata.size() >= strata_max) stratum = kOtherStratum;
-  return strata.try_emplace(std::string(stratum), kCellExactValuesMax).first->second;
+StratumSums& VariantSums::other() {
+  if (!other_) other_.emplace(kCellExactValuesMax);
+  return *other_;
 }
 
-void VariantSums::add(const Span& span, Outcome outcome, std::string_view stratum,
-                      size_t strata_max) {
-  const ClusterKeys keys = cluster_keys_of(span);
+StratumSums& VariantSums::cell_of(const HashedName& stratum, size_t strata_max) {
+  StratumSums* const cell = cells_.at(
+      stratum.hash, stratum.name, strata_max, [] { return StratumSums(kCellExactValuesMax); },
+      [this](StratumSums&& sums) { other().merge(sums); });
+  return cell != nullptr ? *cell : other();
+}
+
+void VariantSums::add_place(const HashedName& place, uint64_t calls) {
+  uint64_t* const known = places_.at(
+      place.hash, place.name, kPlacesMax, [] { return uint64_t{0}; }, [](uint64_t) {});
+  if (known != nullptr) *known += calls;
+}
+
+std::string_view VariantSums::main_place() const {
+  std::string_view most;
+  uint64_t most_calls = 0;
+  places_.for_each([&](uint64_t, const KeptNames<uint64_t>::Entry& entry) {
+    if (entry.value < most_calls || (entry.value == most_calls && entry.name >= most)) return;
+    most = entry.name;
+    most_calls = entry.value;
+  });
+  return most;
+}
+
+void VariantSums::settle() {
+  std::exchange(cells_, {}).for_each([this](uint64_t, const KeptNames<StratumSums>::Entry& entry) {
+    strata.try_emplace(entry.name, entry.value);
+  });
+  if (!other_) return;
+  strata.try_emplace(std::string(kOtherStratum), kCellExactValuesMax).first->second.merge(*other_);
+  other_.reset();
+}
+
+void VariantSums::add(const Span& span, Outcome outcome, const ClusterKeys& keys,
+                      const HashedName& stratum, size_t strata_max) {
   group.add(span, outcome, keys);
   if (span.cost && *span.cost >= 0) {
     cost.add(*span.cost);
@@ -68,14 +105,19 @@ void VariantSums::add(const Span& span, Outcome outcome, std::string_view stratu
   cell_of(stratum, strata_max).add(span, outcome);
 }
 
-void VariantSums::merge(const VariantSums& other, size_t strata_max) {
-  for (const auto& [place, calls] : other.places) places[place] += calls;
-  group.merge(other.group);
-  cost.merge(other.cost);
-  tokens.merge(other.tokens);
-  cost_clusters.merge(other.cost_clusters);
-  token_clusters.merge(other.token_clusters);
-  for (const auto& [stratum, cell] : other.strata) cell_of(stratum, strata_max).merge(cell);
+void VariantSums::merge(const VariantSums& theirs, size_t strata_max) {
+  group.merge(theirs.group);
+  cost.merge(theirs.cost);
+  tokens.merge(theirs.tokens);
+  cost_clusters.merge(theirs.cost_clusters);
+  token_clusters.merge(theirs.token_clusters);
+  theirs.cells_.for_each([&](uint64_t hash, const KeptNames<StratumSums>::Entry& entry) {
+    cell_of({hash, entry.name}, strata_max).merge(entry.value);
+  });
+  if (theirs.other_) other().merge(*theirs.other_);
+  theirs.places_.for_each([this](uint64_t hash, const KeptNames<uint64_t>::Entry& entry) {
+    add_place({hash, entry.name}, entry.value);
+  });
 }
 
 }  // namespace sonde

@@ -1,13 +1,14 @@
 // What one thread has counted of one variation.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compare/cell.h"
+#include "compare/kept_names.h"
 #include "metrics/group.h"
 
 namespace sonde {
@@ -16,7 +17,10 @@ namespace sonde {
 // metrics/group.h.
 class ClusteredSums {
  public:
-  void add(const ClusterKeys& keys, int64_t value);
+  void add(const ClusterKeys& keys, int64_t value) {
+    if (!keys.has_session && !keys.has_block) return;
+    add(keys.has_session ? keys.session : keys.block, value);
+  }
   void merge(const ClusteredSums& other);
   // How many times a simple random sample's variance; 1 while it cannot be told.
   double design_effect(const Moments& all) const;
@@ -26,11 +30,35 @@ class ClusteredSums {
     uint64_t n = 0;
     int64_t sum = 0;
   };
+  struct Part {
+    int64_t value;
+    uint32_t bucket;
+  };
+  void add(uint32_t bucket, int64_t value) {
+    if (!buckets_.empty()) return add_to(buckets_[bucket], value);
+    parts_.push_back({value, bucket});
+    if (parts_.size() == kPartsMax) sum_up();
+  }
+  static void add_to(Bucket& bucket, int64_t value) {
+    ++bucket.n;
+    bucket.sum += value;
+  }
+  void sum_up();
+
+  // As many as take no more memory than the buckets.
+  static constexpr size_t kPartsMax = kClusterBuckets * sizeof(Bucket) / sizeof(Part) / 2;
+  std::vector<Part> parts_;      // The first values, one by one.
   std::vector<Bucket> buckets_;  // kClusterBuckets of them, or none yet.
 };
 
 // Values of a variation up to which percentiles are exact.
 inline constexpr size_t kVariantExactValuesMax = 4'096;
+
+// A kind of work, or a place, say, with the hash of the name.
+struct HashedName {
+  uint64_t hash;
+  std::string_view name;
+};
 
 // Not thread-safe.
 struct VariantSums {
@@ -40,20 +68,32 @@ struct VariantSums {
   uint64_t key = 0;
   std::string scope;  // Of a template: where most of its calls are.
   std::string name;
-  std::map<std::string, uint64_t, std::less<>> places;  // Of a template: calls by scope.
   Group group;
   Moments cost;
   Moments tokens;
   ClusteredSums cost_clusters;
   ClusteredSums token_clusters;
-  std::map<std::string, StratumSums, std::less<>> strata;
 
-  // `stratum`: the kind of work. Beyond `strata_max` kinds it is summed up with others.
-  void add(const Span& span, Outcome outcome, std::string_view stratum, size_t strata_max);
-  void merge(const VariantSums& other, size_t strata_max);
+  // `stratum`: the kind of work. Beyond `strata_max` kinds those with the greatest hashes are
+  // summed up as one.
+  void add(const Span& span, Outcome outcome, const ClusterKeys& keys, const HashedName& stratum,
+           size_t strata_max);
+  void add_place(const HashedName& place, uint64_t calls = 1);
+  void merge(const VariantSums& theirs, size_t strata_max);
+
+  // Where most calls are; empty when no place was added.
+  std::string_view main_place() const;
+  // By name, for comparing; made by settle(), once all is added.
+  std::map<std::string, StratumSums, std::less<>> strata;
+  void settle();
 
  private:
-  StratumSums& cell_of(std::string_view stratum, size_t strata_max);
+  StratumSums& cell_of(const HashedName& stratum, size_t strata_max);
+  StratumSums& other();
+
+  KeptNames<StratumSums> cells_;
+  std::optional<StratumSums> other_;  // Of the kinds that are not told apart.
+  KeptNames<uint64_t> places_;        // Calls by scope.
 };
 
 }  // namespace sonde

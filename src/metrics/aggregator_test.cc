@@ -351,6 +351,26 @@ TEST(Aggregator, FailuresThatComeTogetherWidenTheInterval) {
   EXPECT_NEAR(spread.total.success_interval.low, 0.8668, 0.01);  // Wilson for 360 of 400.
 }
 
+// 700 calls are more than a group keeps one by one, a seventh of them are not.
+TEST(Aggregator, ClustersAreTheSameWhetherKeptOrSummedUp) {
+  const AggregatorOptions options = by({"category"});
+  Aggregator whole(options);
+  std::vector<Aggregator> parts;
+  for (int i = 0; i < 7; ++i) parts.emplace_back(options);
+  for (int i = 0; i < 700; ++i) {
+    Span span = call("chat", i / 20 % 3 == 0 ? Status::Error : Status::Ok);
+    span.session_id = std::to_string(i / 20);
+    span.start_time = int64_t{60'000'000} * i;
+    span.duration = 1'000 + i;
+    whole.add(span);
+    parts[static_cast<size_t>(i % 7)].add(span);
+  }
+  for (size_t i = 1; i < parts.size(); ++i) parts[0].merge(std::move(parts[i]));
+  const Analysis expected = whole.finish();
+  EXPECT_GT(expected.sections.at(0).groups.at(0).design_effect, 10);  // Sessions fail as a whole.
+  EXPECT_EQ(text_of(parts[0].finish()), text_of(expected));
+}
+
 TEST(Aggregator, CallsThatAreEachTheirOwnClusterAreIndependent) {
   std::vector<Span> spans;
   for (int i = 0; i < 30; ++i) spans.push_back(call("a", i % 3 == 0 ? Status::Error : Status::Ok));

@@ -104,10 +104,12 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   }
   if (span.time_to_first_token && *span.time_to_first_token >= 0)
     ttft_.add(*span.time_to_first_token);
-  const Cluster part{is_rated ? 1U : 0U, outcome == Outcome::Ok ? 1U : 0U, is_timed ? 1U : 0U,
-                     steps};
-  if (clusters.has_session) sessions_.add(clusters.session, part);
-  if (clusters.has_block) blocks_.at(clusters.block).add(part);
+  const auto part_of = [&](uint32_t bucket) {
+    return Part{static_cast<uint16_t>(bucket), static_cast<uint16_t>(steps), is_rated,
+                outcome == Outcome::Ok, is_timed};
+  };
+  if (clusters.has_session) sessions_.add(part_of(clusters.session));
+  if (clusters.has_block) blocks_.add(part_of(clusters.block));
 
   // A log may hold -1 for "not known".
   const bool has_input = span.input_tokens && *span.input_tokens >= 0;
@@ -136,6 +138,18 @@ void Group::add(const Span& span, Outcome outcome, const ClusterKeys& clusters) 
   }
 }
 
+void Group::Clusters::append(const Part& part) {
+  parts_.push_back(part);
+  if (parts_.size() == kRecordsMax) sum_up();
+}
+
+void Group::Clusters::sum_up() {
+  if (is_summed_) return settle();
+  is_summed_ = true;
+  settle();
+  parts_.shrink_to_fit();
+}
+
 Group::Cluster& Group::Clusters::at(uint32_t bucket) {
   if (!all_.empty()) return all_[bucket];
   for (auto& [known, cluster] : few_) {
@@ -144,18 +158,18 @@ Group::Cluster& Group::Clusters::at(uint32_t bucket) {
   if (few_.size() < kFewMax) return few_.emplace_back(bucket, Cluster{}).second;
   all_.resize(kClusterBuckets);
   for (const auto& [known, cluster] : few_) all_[known] = cluster;
-  few_.clear();
+  few_ = decltype(few_)();  // `{}` would keep the memory.
   return all_[bucket];
 }
 
-void Group::Clusters::settle() const {
-  for (const auto& [bucket, part] : pending_) all_[bucket].add(part);
-  pending_.clear();
+void Group::Clusters::settle() {
+  for (const Part& part : parts_) at(part.bucket).add(Cluster(part));
+  parts_.clear();
 }
 
 void Group::Clusters::merge(const Clusters& other) {
-  settle();
-  other.settle();
+  if (other.is_summed_) sum_up();
+  for (const Part& part : other.parts_) add(part);
   for (const auto& [bucket, cluster] : other.few_) at(bucket).add(cluster);
   for (uint32_t bucket = 0; bucket < other.all_.size(); ++bucket) {
     const Cluster& cluster = other.all_[bucket];
@@ -164,15 +178,13 @@ void Group::Clusters::merge(const Clusters& other) {
 }
 
 std::vector<Group::Cluster> Group::Clusters::list() const {
-  settle();
+  Clusters summed = *this;
+  summed.sum_up();
   std::vector<Cluster> touched;
-  if (all_.empty()) {
-    auto sorted = few_;
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [bucket, cluster] : sorted) touched.push_back(cluster);
-  }
-  for (const Cluster& cluster : all_) {
+  auto& few = summed.few_;
+  std::sort(few.begin(), few.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [bucket, cluster] : few) touched.push_back(cluster);
+  for (const Cluster& cluster : summed.all_) {
     if (cluster.rated > 0 || cluster.timed > 0) touched.push_back(cluster);
   }
   return touched;

@@ -63,30 +63,49 @@ class Group {
       time_sum += part.time_sum;
     }
   };
-  // By bucket. Most groups of a fine grouping touch few buckets, so they start as a short list.
+  // What one record adds to its cluster; `steps` are those of its response time.
+  struct Part {
+    uint16_t bucket;
+    uint16_t steps;
+    bool rated;
+    bool ok;
+    bool timed;
+
+    explicit operator Cluster() const {
+      return {rated ? 1U : 0U, ok ? 1U : 0U, timed ? 1U : 0U, steps};
+    }
+  };
+  // By bucket. Most groups of a fine grouping have few records or touch few buckets, so the first
+  // records are kept one by one, in little memory that is written from start to end, and after them
+  // the buckets while they are few.
   class Clusters {
    public:
-    Cluster& at(uint32_t bucket);
-    // Adds a part soon: sessions are scattered over more memory than a cache holds, so the bucket
-    // is asked for now and written some records later, when it has come.
-    void add(uint32_t bucket, const Cluster& part) {
-      if (all_.empty()) return at(bucket).add(part);
-      __builtin_prefetch(&all_[bucket], 1);
-      pending_.emplace_back(bucket, part);
-      if (pending_.size() == kPendingMax) settle();
+    void add(const Part& part) {
+      if (!is_summed_) return append(part);
+      if (all_.empty()) return at(part.bucket).add(Cluster(part));
+      // Soon: sessions are scattered over more memory than a cache holds, so the bucket is asked
+      // for now and written some records later, when it has come.
+      __builtin_prefetch(&all_[part.bucket], 1);
+      parts_.push_back(part);
+      if (parts_.size() == kPendingMax) settle();
     }
     void merge(const Clusters& other);
     // The clusters that were touched, in the order of their buckets.
     std::vector<Cluster> list() const;
 
    private:
-    void settle() const;
+    void append(const Part& part);
+    Cluster& at(uint32_t bucket);
+    void settle();
+    void sum_up();
 
+    static constexpr size_t kRecordsMax = 512;
     static constexpr size_t kFewMax = 16;
     static constexpr size_t kPendingMax = 16;
+    bool is_summed_ = false;
+    std::vector<Part> parts_;  // Not yet in few_ or all_.
     std::vector<std::pair<uint32_t, Cluster>> few_;
-    mutable std::vector<Cluster> all_;  // kClusterBuckets of them once few_ is full.
-    mutable std::vector<std::pair<uint32_t, Cluster>> pending_;  // To be added to all_.
+    std::vector<Cluster> all_;  // kClusterBuckets of them once few_ is full.
   };
   using Counts = std::vector<std::pair<std::string, uint64_t>>;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/hash.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr size_t kWordsMin = 3;      // Of a template; fewer are chance.
 constexpr uint64_t kOften = 8;       // Records of a text that is a prompt of its own.
 constexpr size_t kVersionsMax = 3;   // More wordings than these are values.
+constexpr size_t kRunMin = 3;        // Tokens of a template without a gap between them.
 constexpr size_t kInstancesMin = 3;  // Texts that make a pattern to compare others with.
 constexpr uint64_t kRepeatsMin = 5;  // Records of a user text that is taken for a template.
 constexpr size_t kCandidates = 2;
@@ -36,7 +38,7 @@ struct Cluster {
 };
 
 bool is_enough(const Pattern& pattern) {
-  return count_words(pattern) >= kWordsMin && longest_run(pattern) >= kWordsMin;
+  return count_words(pattern) >= kWordsMin && longest_run(pattern) >= kRunMin;
 }
 
 // How much of the wording two texts of one skeleton must share. An instruction in front of a long
@@ -45,9 +47,16 @@ double least_share(KeyKind kind) {
   return kind == KeyKind::System ? 0.5 : kind == KeyKind::Unmarked ? 0.4 : 0.0;
 }
 
-bool is_like(const Pattern& common, const Pattern& a, const Pattern& b, double share) {
+// What two patterns share, when they share enough to be one template.
+std::optional<Pattern> meet_alike(const Pattern& a, const Runs& a_runs, const Pattern& b,
+                                  const Runs& b_runs, double share) {
+  static_assert(kRunMin == 3);                           // As those of Runs.
+  if (!a_runs.have_common(b_runs)) return std::nullopt;  // Spares the costly part.
+  Pattern common = meet(a, b);
   const auto least = static_cast<double>(std::min(count_words(a), count_words(b)));
-  return is_enough(common) && static_cast<double>(count_words(common)) >= share * least;
+  const bool is_like =
+      is_enough(common) && static_cast<double>(count_words(common)) >= share * least;
+  return is_like ? std::optional(std::move(common)) : std::nullopt;
 }
 
 void absorb(Cluster& mine, Cluster&& theirs, Pattern&& common) {
@@ -59,8 +68,9 @@ void absorb(Cluster& mine, Cluster&& theirs, Pattern&& common) {
   mine.is_free = mine.is_free || theirs.is_free;
 }
 
-// The pattern of an entry with several samples: of those that go together with most others.
-Cluster cluster_of(KeyedEntry&& keyed) {
+// The pattern of an entry with several samples: of those that go together with most others. It
+// views the samples, which stay where they are.
+Cluster cluster_of(KeyedEntry& keyed) {
   TemplateEntry& entry = keyed.entry;
   Cluster whole;
   whole.kind = entry.kind;
@@ -71,20 +81,23 @@ Cluster cluster_of(KeyedEntry&& keyed) {
   whole.version = std::move(entry.version);
   struct Part {
     Pattern pattern;
+    Runs runs;
     size_t texts;
   };
   std::vector<Part> parts;
   for (const PromptSample& sample : entry.samples) {
     Pattern pattern = pattern_of(sample.text);
+    Runs runs(pattern);
     bool placed = false;
     for (Part& part : parts) {
-      Pattern common = meet(part.pattern, pattern);
-      if (!is_like(common, part.pattern, pattern, least_share(entry.kind))) continue;
-      part = {std::move(common), part.texts + 1};
+      auto common = meet_alike(part.pattern, part.runs, pattern, runs, least_share(entry.kind));
+      if (!common) continue;
+      runs = Runs(*common);
+      part = {*std::move(common), std::move(runs), part.texts + 1};
       placed = true;
       break;
     }
-    if (!placed) parts.push_back({std::move(pattern), 1});
+    if (!placed) parts.push_back({std::move(pattern), std::move(runs), 1});
   }
   const auto most = std::max_element(
       parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.texts < b.texts; });
@@ -109,21 +122,28 @@ bool are_versions(const std::vector<Cluster>& texts) {
 
 // The texts of one skeleton, each an entry of its own.
 void add_group(std::vector<Cluster>&& texts, std::vector<Cluster>& clusters) {
+  if (texts.size() == 1) return clusters.push_back(std::move(texts.front()));
   std::vector<std::vector<Cluster>> families;
   std::vector<Pattern> patterns;
+  std::vector<Runs> runs_of;
   for (Cluster& text : texts) {
     size_t at = 0;
+    Runs runs(text.pattern);
     for (; at < families.size() && !text.is_free; ++at) {
-      Pattern common = meet(patterns[at], text.pattern);
-      const bool named = text.kind == KeyKind::Named;
-      if (!named && !is_like(common, patterns[at], text.pattern, least_share(text.kind))) continue;
-      patterns[at] = std::move(common);
+      std::optional<Pattern> common =
+          text.kind == KeyKind::Named
+              ? meet(patterns[at], text.pattern)
+              : meet_alike(patterns[at], runs_of[at], text.pattern, runs, least_share(text.kind));
+      if (!common) continue;
+      patterns[at] = *std::move(common);
+      runs_of[at] = Runs(patterns[at]);
       break;
     }
     if (text.is_free || at == families.size()) {
       at = families.size();
       families.emplace_back();
       patterns.push_back(text.pattern);
+      runs_of.push_back(std::move(runs));
     }
     families[at].push_back(std::move(text));
   }
@@ -146,41 +166,39 @@ void add_group(std::vector<Cluster>&& texts, std::vector<Cluster>& clusters) {
 class Shingles {
  public:
   void add(const Pattern& pattern, size_t cluster) {
-    each(pattern, [&](uint64_t hash) {
+    for_each_run(pattern, [&](uint64_t hash) {
       std::vector<size_t>& list = index_[hash];
       if (list.size() < kListMax && (list.empty() || list.back() != cluster))
         list.push_back(cluster);
     });
+    shared_.resize(std::max(shared_.size(), cluster + 1));
   }
 
   // The clusters that share most, best first.
-  std::vector<size_t> nearest(const Pattern& pattern) const {
-    std::map<size_t, size_t> shared;
-    each(pattern, [&](uint64_t hash) {
+  std::vector<size_t> nearest(const Pattern& pattern) {
+    std::vector<size_t> touched;
+    for_each_run(pattern, [&](uint64_t hash) {
       const auto found = index_.find(hash);
       if (found == index_.end()) return;
-      for (const size_t cluster : found->second) ++shared[cluster];
+      for (const size_t cluster : found->second) {
+        if (shared_[cluster]++ == 0) touched.push_back(cluster);
+      }
     });
-    std::vector<std::pair<size_t, size_t>> ranked(shared.begin(), shared.end());
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [](const auto& a, const auto& b) { return a.second > b.second; });
-    std::vector<size_t> best;
-    for (size_t i = 0; i < ranked.size() && i < kCandidates; ++i) best.push_back(ranked[i].first);
-    return best;
+    const auto best =
+        touched.begin() + static_cast<std::ptrdiff_t>(std::min(touched.size(), kCandidates));
+    std::partial_sort(touched.begin(), best, touched.end(), [this](size_t a, size_t b) {
+      return shared_[a] != shared_[b] ? shared_[a] > shared_[b] : a < b;
+    });
+    for (const size_t cluster : touched) shared_[cluster] = 0;
+    touched.erase(best, touched.end());
+    return touched;
   }
 
  private:
   static constexpr size_t kListMax = 64;
 
-  template <class Visit>
-  static void each(const Pattern& pattern, Visit visit) {
-    for (size_t i = 0; i + 2 < pattern.tokens.size(); ++i) {
-      if (pattern.gaps[i + 1].is_open || pattern.gaps[i + 2].is_open) continue;
-      visit(pattern.tokens[i].id * 31 + pattern.tokens[i + 1].id * 17 + pattern.tokens[i + 2].id);
-    }
-  }
-
   boost::unordered_flat_map<uint64_t, std::vector<size_t>> index_;
+  std::vector<size_t> shared_;  // By cluster; 0 between calls.
 };
 
 // Whether two clusters of different skeletons are one template.
@@ -289,7 +307,7 @@ std::vector<TemplateGroup> group_entries(std::vector<KeyedEntry> entries) {
     std::vector<Cluster> texts;
     const uint64_t group = group_of(entries[from].key);
     for (; from < entries.size() && group_of(entries[from].key) == group; ++from) {
-      texts.push_back(cluster_of(std::move(entries[from])));
+      texts.push_back(cluster_of(entries[from]));
     }
     add_group(std::move(texts), clusters);
   }

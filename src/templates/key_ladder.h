@@ -102,7 +102,7 @@ class KeyLadder {
 
   void fold(Group& group) {
     for (Text& text : group.texts) join_(group.whole, std::move(text.value));
-    group.texts = {};
+    group.texts = std::vector<Text>();  // `{}` would keep the memory.
     group.is_folded = true;
   }
 

@@ -1,7 +1,9 @@
 #include "templates/pattern.h"
 
 #include <algorithm>
-#include <cctype>
+#include <bit>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
 
 #include "base/hash.h"
 
@@ -20,9 +22,12 @@ bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; 
 // Whether the three- or four-byte character that begins so is written without spaces between words.
 bool is_unspaced(unsigned char lead) { return (lead >= 0xE3 && lead <= 0xE9) || lead >= 0xEF; }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return std::isalnum(byte) != 0 || byte >= 0x80 || c == '_';
+  const bool letter = static_cast<unsigned char>((byte | 0x20U) - 'a') < 26;
+  return letter || is_digit(c) || byte >= 0x80 || c == '_';
 }
 
 size_t token_end(std::string_view text, size_t at) {
@@ -42,39 +47,100 @@ size_t token_end(std::string_view text, size_t at) {
   return end;
 }
 
-bool is_number(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_number(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 struct Pair {
   size_t a;
   size_t b;
 };
 
+// The tokens of one side, from `from` to an end, that the other side has too, in their order.
+struct Common {
+  std::vector<uint16_t> ids;     // Small numbers for the hashes, alike on both sides.
+  std::vector<uint16_t> before;  // Those of the tokens in front.
+  std::vector<size_t> next;      // For each token, and the end: how many of `ids` stand in front.
+};
+
+// No token has these; they differ, so that neither equals anything of the other side.
+constexpr uint16_t kNoneOfA = 0xFFFF;
+constexpr uint16_t kNoneOfB = 0;
+
+struct BothCommon {
+  Common a;
+  Common b;
+};
+
+BothCommon common_tokens(const Pattern& a, const Pattern& b, size_t from, size_t a_end,
+                         size_t b_end) {
+  const size_t first = from > 0 ? from - 1 : 0;  // The token in front counts as a neighbour.
+  boost::unordered_flat_map<uint64_t, uint16_t> numbers;
+  numbers.reserve(a_end - first);
+  std::vector<uint16_t> of_a(a_end - first);
+  std::vector<uint16_t> of_b(b_end - first);
+  for (size_t i = first; i < a_end; ++i) {
+    const auto next = static_cast<uint16_t>(numbers.size() + 1);
+    of_a[i - first] = numbers.try_emplace(a.tokens[i].id, next).first->second;
+  }
+  std::vector<bool> in_a(numbers.size() + 1);
+  std::vector<bool> in_b(numbers.size() + 1);
+  for (size_t i = from; i < a_end; ++i) in_a[of_a[i - first]] = true;
+  for (size_t j = first; j < b_end; ++j) {
+    const auto found = numbers.find(b.tokens[j].id);
+    of_b[j - first] = found == numbers.end() ? kNoneOfB : found->second;
+    if (j >= from) in_b[of_b[j - first]] = true;
+  }
+  in_b[kNoneOfB] = false;
+  const auto keep = [&](const std::vector<uint16_t>& numbered, const std::vector<bool>& others,
+                        uint16_t none) {
+    Common common;
+    for (size_t i = from - first; i < numbered.size(); ++i) {
+      common.next.push_back(common.ids.size());
+      if (!others[numbered[i]]) continue;
+      common.ids.push_back(numbered[i]);
+      common.before.push_back(i > 0 ? numbered[i - 1] : none);
+    }
+    common.next.push_back(common.ids.size());
+    return common;
+  };
+  return {keep(of_a, in_b, kNoneOfA), keep(of_b, in_a, kNoneOfB)};
+}
+
 // Weighted longest common subsequence of the parts between `from` and the ends: a match counts 2,
-// and 1 more when the tokens in front match too, so that runs win over scattered words.
+// and 1 more when the tokens in front match too, so that runs win over scattered words. The table
+// leaves out rows and columns of tokens that match nothing: each would repeat the one behind it.
 void align(const Pattern& a, const Pattern& b, size_t from, size_t a_end, size_t b_end,
            std::vector<Pair>& pairs) {
   const size_t rows = a_end - from;
   const size_t columns = b_end - from;
   if (rows == 0 || columns == 0) return;
-  std::vector<uint16_t> best((rows + 1) * (columns + 1), 0);
-  const auto at = [&](size_t i, size_t j) -> uint16_t& { return best[i * (columns + 1) + j]; };
+  const auto [mine, theirs] = common_tokens(a, b, from, a_end, b_end);
+  const size_t height = mine.ids.size();
+  const size_t width = theirs.ids.size();
+  const auto best = std::make_unique_for_overwrite<uint16_t[]>((height + 1) * (width + 1));
+  std::fill_n(&best[height * (width + 1)], width + 1, uint16_t{0});
+  for (size_t i = height; i-- > 0;) {
+    uint16_t* const row = &best[i * (width + 1)];
+    const uint16_t* const below = row + width + 1;
+    const uint16_t id = mine.ids[i];
+    const uint16_t before = mine.before[i];
+    // Two loops: the first has no dependence between columns, and is vectorized.
+    for (size_t j = 0; j < width; ++j) {
+      const auto gain = static_cast<uint16_t>(theirs.before[j] == before ? 3 : 2);
+      const auto matched = static_cast<uint16_t>(below[j + 1] + gain);
+      row[j] = std::max(below[j], theirs.ids[j] == id ? matched : uint16_t{0});
+    }
+    row[width] = 0;
+    for (size_t j = width; j-- > 0;) row[j] = std::max(row[j], row[j + 1]);
+  }
+  const auto at = [&](size_t i, size_t j) {
+    return best[mine.next[i] * (width + 1) + theirs.next[j]];
+  };
   const auto weight = [&](size_t i, size_t j) -> uint16_t {
     if (a.tokens[from + i].id != b.tokens[from + j].id) return 0;
     const bool run =
         from + i > 0 && from + j > 0 && a.tokens[from + i - 1].id == b.tokens[from + j - 1].id;
     return run ? 3 : 2;
   };
-  for (size_t i = rows; i-- > 0;) {
-    for (size_t j = columns; j-- > 0;) {
-      const uint16_t gain = weight(i, j);
-      const uint16_t skip = std::max(at(i + 1, j), at(i, j + 1));
-      at(i, j) = gain == 0
-                     ? skip
-                     : std::max<uint16_t>(skip, static_cast<uint16_t>(at(i + 1, j + 1) + gain));
-    }
-  }
   for (size_t i = 0, j = 0; i < rows && j < columns;) {
     const uint16_t gain = weight(i, j);
     if (gain != 0 && at(i, j) == at(i + 1, j + 1) + gain) {
@@ -112,7 +178,7 @@ bool is_chance(const Pattern& pattern, size_t from, size_t to, size_t texts) {
   for (size_t i = from; i < to; ++i) {
     const PromptToken& token = pattern.tokens[i];
     if (token.is_word && !is_number(token.text)) ++words;
-    if (token.space.find('\n') != std::string::npos) is_marked = true;
+    if (token.space.find('\n') != std::string_view::npos) is_marked = true;
     if (kMarks.find(token.text) != std::string_view::npos) is_marked = true;
   }
   if (words == 0) return texts < kTextsForSigns;
@@ -149,8 +215,8 @@ Pattern pattern_of(std::string_view text) {
     if (at == text.size()) break;
     const size_t end = token_end(text, at);
     const std::string_view core = text.substr(at, end - at);
-    pattern.tokens.push_back({hash_bytes(core), std::string(text.substr(start, at - start)),
-                              std::string(core), is_word_byte(core[0])});
+    pattern.tokens.push_back(
+        {hash_bytes(core), text.substr(start, at - start), core, is_word_byte(core[0])});
     at = end;
   }
   pattern.gaps.resize(pattern.tokens.size() + 1);
@@ -176,6 +242,28 @@ Pattern meet(const Pattern& a, const Pattern& b) {
   }
   close(a.tokens.size(), b.tokens.size());
   return common;
+}
+
+Runs::Runs(const Pattern& pattern) {
+  runs_.reserve(pattern.tokens.size());
+  for_each_run(pattern, [this](uint64_t run) { runs_.push_back(std::max<uint64_t>(run, 1)); });
+  table_.resize(std::bit_ceil(2 * runs_.size() + 1));
+  for (const uint64_t run : runs_) {
+    size_t at = run & (table_.size() - 1);
+    while (table_[at] != 0 && table_[at] != run) at = (at + 1) & (table_.size() - 1);
+    table_[at] = run;
+  }
+}
+
+bool Runs::has(uint64_t run) const {
+  size_t at = run & (table_.size() - 1);
+  while (table_[at] != 0 && table_[at] != run) at = (at + 1) & (table_.size() - 1);
+  return table_[at] == run;
+}
+
+bool Runs::have_common(const Runs& other) const {
+  return std::any_of(other.runs_.begin(), other.runs_.end(),
+                     [this](uint64_t run) { return has(run); });
 }
 
 Pattern without_chance(const Pattern& pattern, size_t texts) {
@@ -224,9 +312,10 @@ std::string to_text(const Pattern& pattern) {
   size_t number = 0;
   for (size_t i = 0; i < pattern.gaps.size(); ++i) {
     if (const Gap& gap = pattern.gaps[i]; gap.is_open) {
-      text += gap.space + "{{" + std::to_string(++number) + "}}";
+      text.append(gap.space).append("{{" + std::to_string(++number) + "}}");
     }
-    if (i < pattern.tokens.size()) text += pattern.tokens[i].space + pattern.tokens[i].text;
+    if (i < pattern.tokens.size())
+      text.append(pattern.tokens[i].space).append(pattern.tokens[i].text);
   }
   return text;
 }
@@ -234,7 +323,7 @@ std::string to_text(const Pattern& pattern) {
 uint64_t hash_without_numbers(const Pattern& pattern) {
   std::string masked;
   for (const PromptToken& token : pattern.tokens)
-    masked += is_number(token.text) ? " 0" : " " + token.text;
+    masked.append(" ").append(is_number(token.text) ? "0" : token.text);
   return hash_bytes(masked);
 }
 

@@ -58,6 +58,12 @@ auto place_of(std::vector<PromptSample>& samples, uint64_t hash) {
                           [](const PromptSample& sample, uint64_t h) { return sample.hash < h; });
 }
 
+void cut_samples(TemplateEntry& entry, size_t samples_max) {
+  if (entry.samples.size() < samples_max) return;
+  entry.samples.resize(samples_max);
+  entry.sampled_below = entry.samples.back().hash;
+}
+
 }  // namespace
 
 void JoinEntries::operator()(TemplateEntry& mine, TemplateEntry&& theirs) const {
@@ -73,7 +79,7 @@ void JoinEntries::operator()(TemplateEntry& mine, TemplateEntry&& theirs) const 
       mine.samples.insert(place, std::move(sample));
     }
   }
-  if (mine.samples.size() > limits->samples) mine.samples.resize(limits->samples);
+  cut_samples(mine, limits->samples);
 }
 
 const PromptTemplate* TemplateSet::find(uint64_t key) const {
@@ -95,9 +101,9 @@ TemplateFinder::TemplateFinder(const TemplateOptions& options)
           SampleLimits{std::max<size_t>(options.samples, 1), options.sample_bytes_max})),
       ladder_(options.keys_max, JoinEntries{limits_.get()}) {}
 
-void TemplateFinder::add(const Span& span) {
+uint64_t TemplateFinder::add(const Span& span) {
   const KeyedPrompt prompt = keyed_prompt(span);
-  if (prompt.kind == KeyKind::None) return;
+  if (prompt.kind == KeyKind::None) return 0;
   TemplateEntry& entry = ladder_.at(prompt.key);
   ++entry.count;
   if (entry.kind < prompt.kind) entry.kind = prompt.kind;
@@ -106,16 +112,16 @@ void TemplateFinder::add(const Span& span) {
     if (!span.prompt_name.empty()) entry.version = span.prompt_version;
   }
   const uint64_t hash = scattered(prompt.key);
-  const bool full = entry.samples.size() >= limits_->samples;
-  if (!full || hash < entry.samples.back().hash) {
+  if (hash < entry.sampled_below) {
     const auto place = place_of(entry.samples, hash);
     if (place == entry.samples.end() || place->hash != hash) {
       const std::string text = sample_text(prompt, options_.sample_bytes_max);
       entry.samples.insert(place, {hash, cut_again(text, limits_->bytes)});
-      if (entry.samples.size() > limits_->samples) entry.samples.pop_back();
+      cut_samples(entry, limits_->samples);
     }
   }
   follow_step();
+  return prompt.key;
 }
 
 void TemplateFinder::follow_step() {
@@ -124,7 +130,7 @@ void TemplateFinder::follow_step() {
   limits_->samples = std::max<size_t>(options_.samples / kShares[step_].samples, 1);
   limits_->bytes = options_.sample_bytes_max / kShares[step_].bytes;
   ladder_.for_each([&](uint64_t, TemplateEntry& entry) {
-    if (entry.samples.size() > limits_->samples) entry.samples.resize(limits_->samples);
+    cut_samples(entry, limits_->samples);
     entry.samples.shrink_to_fit();
     for (PromptSample& sample : entry.samples) sample.text = cut_again(sample.text, limits_->bytes);
   });

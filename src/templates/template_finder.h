@@ -74,10 +74,11 @@ struct PromptSample {
 // What is kept of the records of one ladder entry.
 struct TemplateEntry {
   uint64_t count = 0;
+  uint64_t sampled_below = UINT64_MAX;  // Prompts whose hash is greater or equal are not sampled.
   KeyKind kind = KeyKind::None;
+  std::vector<PromptSample> samples;  // By hash.
   std::string name;
   std::string version;
-  std::vector<PromptSample> samples;  // By hash.
 };
 
 struct SampleLimits {
@@ -95,7 +96,8 @@ class TemplateFinder {
  public:
   explicit TemplateFinder(const TemplateOptions& options = {});
 
-  void add(const Span& span);
+  // Returns the record's template_key(): 0 when it has no prompt.
+  uint64_t add(const Span& span);
   void merge(TemplateFinder&& other);  // Both made with the same options.
   TemplateSet finish();
 

@@ -198,19 +198,39 @@ uint64_t skeleton(const PromptPart& part, size_t first_words, bool whole) {
   return hash;
 }
 
-bool ends_sentence(char c) { return c == '.' || c == '?' || c == '!' || c == '"' || c == ':'; }
+// A line, or a sentence, begins behind two bytes that share a bit: of the byte before the last, and
+// of the last. Tables, because few places in a text are one and branches on letters guess badly.
+constexpr uint8_t kAfterEnd = 1;      // ". "
+constexpr uint8_t kBreak = 2;         // A line break.
+constexpr uint8_t kEscapedBreak = 4;  // The same in JSON.
+constexpr uint8_t kHanStop = 8;       // The last two bytes of the full stop U+3002.
+using ByteClasses = std::array<uint8_t, 256>;
+constexpr ByteClasses kBeforeLast = [] {
+  ByteClasses classes{};
+  classes.fill(kBreak);
+  for (const char c : {'.', '?', '!', '"', ':'}) classes[static_cast<uint8_t>(c)] |= kAfterEnd;
+  classes['\\'] |= kEscapedBreak;
+  classes[0x80] |= kHanStop;
+  return classes;
+}();
+constexpr ByteClasses kLast = [] {
+  ByteClasses classes{};
+  classes[' '] = kAfterEnd;
+  classes['\n'] = kBreak;
+  classes['n'] = kEscapedBreak;
+  classes[0x82] = kHanStop;
+  return classes;
+}();
 
 // The last line, or else one of the last three sentences, when it is an instruction: then up to the
 // end of the text.
 bool closing(const PromptPart& part, PromptPart& last) {
   const std::string_view text = last_bytes(part, kTailBytes).text;
+  const int classes = part.escaped ? 0xFF : 0xFF & ~kEscapedBreak;
   int left = 3;
   for (size_t at = text.size() < 12 ? 0 : text.size() - 12; at > 1 && left > 0; --at) {
-    const char before = text[at - 1];
-    const bool line = before == '\n' || (part.escaped && before == 'n' && text[at - 2] == '\\');
-    const bool sentence = before == ' ' && ends_sentence(text[at - 2]);
-    const bool han = before == '\x82' && text[at - 2] == '\x80';  // The full stop U+3002.
-    if (!line && !sentence && !han) continue;
+    const uint8_t before_last = kBeforeLast[static_cast<uint8_t>(text[at - 2])];
+    if ((before_last & kLast[static_cast<uint8_t>(text[at - 1])] & classes) == 0) continue;
     last = {text.substr(at), part.escaped};
     if (opens(last)) return true;
     --left;
