@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -82,8 +83,10 @@ tl::unexpected<Error> unknown_key(std::string_view origin, std::string_view kind
                                   std::string_view key, std::span<const std::string_view> known) {
   const std::string_view near = nearest(key, known);
   if (near.empty()) {
-    return fail(Code::InvalidInput, "{}: there is no {} '{}'; `sonde settings` lists them", origin,
-                kind, key);
+    const std::string remedy = kind == "setting"
+                                   ? "`sonde settings` lists them"
+                                   : fmt::format("known are {}", fmt::join(known, ", "));
+    return fail(Code::InvalidInput, "{}: there is no {} '{}'; {}", origin, kind, key, remedy);
   }
   return fail(Code::InvalidInput, "{}: there is no {} '{}'; did you mean {}?", origin, kind, key,
               near);
@@ -93,6 +96,22 @@ std::vector<std::string_view> setting_names() {
   std::vector<std::string_view> names;
   for (const Setting& setting : kSettings) names.push_back(setting.name);
   return names;
+}
+
+std::string_view form_text(OptionForm form) {
+  switch (form) {
+    case OptionForm::Text:
+      return "a text in quotes";
+    case OptionForm::Texts:
+      return "texts in quotes, as in [\"...\", \"...\"]";
+    case OptionForm::Whole:
+      return "a whole number, not below 0";
+    case OptionForm::Truth:
+      return "true or false";
+    case OptionForm::Path:
+      return "a path in quotes";
+  }
+  return "";
 }
 
 // One sonde.toml.
@@ -121,10 +140,12 @@ class File {
  private:
   Result<> read(std::string_view key, const toml::node& node) {
     if (key == "apps") return apps(node);
+    if (key == "check") return check(node);
     const Setting* const setting = find_setting(key);
     if (setting == nullptr) {
       std::vector<std::string_view> known = setting_names();
       known.push_back("apps");
+      known.push_back("check");
       return unknown_key(at(node.source()), "setting", key, known);
     }
     std::string text;
@@ -162,6 +183,64 @@ class File {
       }
     }
     return {};
+  }
+
+  Result<> check(const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      return fail(Code::InvalidInput,
+                  "{}: check is written as [check] with fail-if = [\"...\"] below it",
+                  at(node.source()));
+    }
+    for (const auto& [key, value] : *table) {
+      const auto* const option =
+          std::find_if(std::begin(kCheckOptions), std::end(kCheckOptions),
+                       [&, name = key.str()](const CommandOption& o) { return o.name == name; });
+      if (option == std::end(kCheckOptions)) {
+        std::vector<std::string_view> known;
+        for (const CommandOption& row : kCheckOptions) known.push_back(row.name);
+        return unknown_key(at(value.source()), "option of check", key.str(), known);
+      }
+      settings_.check[std::string(option->name)] = TRY(option_texts(*option, value));
+    }
+    return {};
+  }
+
+  Result<std::vector<OptionText>> option_texts(const CommandOption& option,
+                                               const toml::node& node) const {
+    const toml::array* const list = node.as_array();
+    if (list == nullptr || option.form != OptionForm::Texts) {
+      return std::vector{TRY(option_text(option, node))};
+    }
+    std::vector<OptionText> texts;
+    for (const toml::node& entry : *list) texts.push_back(TRY(option_text(option, entry)));
+    return texts;
+  }
+
+  // The value itself may be a secret, such as the address of `notify`, and is not told.
+  Result<OptionText> option_text(const CommandOption& option, const toml::node& node) const {
+    const std::string origin = at(node.source());
+    const auto* const string = node.as_string();
+    switch (option.form) {
+      case OptionForm::Whole:
+        if (const auto* const number = node.as_integer(); number != nullptr && number->get() >= 0)
+          return OptionText{std::to_string(number->get()), origin};
+        break;
+      case OptionForm::Truth:
+        if (const auto* const truth = node.as_boolean())
+          return OptionText{truth->get() ? "true" : "false", origin};
+        break;
+      case OptionForm::Path:
+        if (string != nullptr && !string->get().empty()) {
+          const fs::path path = fs::path(path_).parent_path() / string->get();
+          return OptionText{path.lexically_normal().string(), origin};
+        }
+        break;
+      default:
+        if (string != nullptr && !string->get().empty()) return OptionText{string->get(), origin};
+    }
+    return fail(Code::InvalidInput, "{}: {} of check takes {}", origin, option.name,
+                form_text(option.form));
   }
 
   tl::unexpected<Error> app_form(const toml::node& node) const {
@@ -206,6 +285,12 @@ std::string environment_name(std::string_view setting) {
   std::string name = "SONDE_";
   for (const char c : setting) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
   return name;
+}
+
+std::string variable_of(std::string_view text) {
+  const auto is_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  if (!text.starts_with('$') || !std::all_of(text.begin() + 1, text.end(), is_name)) return {};
+  return std::string(text.substr(1));
 }
 
 std::map<std::string, std::string> process_environment() {
@@ -297,7 +382,13 @@ std::string settings_markdown() {
       "[apps.\"Harbor Support\"]\n"
       "success = \"status = ok and feedback != dislike\"\n"
       "```\n\n"
-      "`--success` or `SONDE_SUCCESS` holds for all apps instead.\n";
+      "`--success` or `SONDE_SUCCESS` holds for all apps instead.\n\n"
+      "`[check]` holds options of `sonde check` under their own names; one that is typed holds "
+      "instead\n"
+      "([check.md](check.md)):\n\n"
+      "| option | takes |\n|---|---|\n";
+  for (const CommandOption& option : kCheckOptions)
+    page += fmt::format("| `{}` | {} |\n", option.name, form_text(option.form));
   return page;
 }
 

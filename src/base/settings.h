@@ -15,6 +15,12 @@
 
 namespace sonde {
 
+// A value of a command's option as it would be typed, and the line it stands on.
+struct OptionText {
+  std::string text;
+  std::string origin;  // "sonde.toml:3"
+};
+
 struct Settings {
   int64_t threads = 0;
   std::string time_zone = "UTC";
@@ -34,6 +40,9 @@ struct Settings {
 
   // [apps."NAME"] success = "...": what counts as success in one app.
   std::map<std::string, std::string, std::less<>> app_success;
+
+  // [check]: options of `sonde check`, by name. The command line wins, option by option.
+  std::map<std::string, std::vector<OptionText>, std::less<>> check;
 
   // Where a value that is not the default comes from, by setting name: "--threads",
   // "SONDE_THREADS" or "sonde.toml:3".
@@ -105,11 +114,44 @@ inline constexpr Setting kSettings[] = {
      "colors; auto is on a terminal unless NO_COLOR is set"},
 };
 
+// What an option of a command takes in sonde.toml.
+enum class OptionForm : uint8_t {
+  Text,
+  Texts,  // A list of texts, or one.
+  Whole,
+  Truth,  // true or false.
+  Path,   // Relative to the file's folder.
+};
+
+struct CommandOption {
+  std::string_view name;  // As on the command line, without the dashes.
+  OptionForm form;
+};
+
+// The options of `sonde check` that [check] takes. The command declares, describes and reads them;
+// this table only says which of them may stand in a file.
+inline constexpr CommandOption kCheckOptions[] = {
+    {"fail-if", OptionForm::Texts},
+    {"level", OptionForm::Text},
+    {"where", OptionForm::Texts},
+    {"since", OptionForm::Text},
+    {"by", OptionForm::Text},
+    {"min-count", OptionForm::Whole},
+    {"allow-no-data", OptionForm::Truth},
+    {"notify", OptionForm::Text},
+    {"notify-format", OptionForm::Text},
+    {"notify-state", OptionForm::Path},
+    {"notify-timeout", OptionForm::Text},
+};
+
 // By name; null when there is none.
 const Setting* find_setting(std::string_view name);
 
 // SONDE_MEMORY_BYTES_MAX for memory-bytes-max.
 std::string environment_name(std::string_view setting);
+
+// "NAME" for "$NAME", which in sonde.toml stands for a variable; empty for any other text.
+std::string variable_of(std::string_view text);
 
 struct LoadOptions {
   std::map<std::string, std::string> flags;        // Setting name -> text, as given.

@@ -112,6 +112,31 @@ TEST_F(SettingsTest, SuccessCanDifferByApp) {
   EXPECT_EQ(settings.success_of("c"), "not refusal");
 }
 
+TEST_F(SettingsTest, ATableHoldsOptionsOfCheckWithTheirLines) {
+  write_home("[check]\nby = 'app'\nfail-if = 'errors > 9'\n");
+  write_work(
+      "[check]\nfail-if = [\n  'success_rate < 0.95',\n  'cost > 5',\n]\nmin-count = 50\n"
+      "allow-no-data = true\nnotify-state = 'alarm.json'\n");
+  const Settings settings = load();
+  const auto texts = [&](const char* option) {
+    std::vector<std::string> shown;
+    const std::string folder = root_.string() + "/";
+    for (const OptionText& value : settings.check.at(option)) {
+      EXPECT_TRUE(value.origin.starts_with(folder)) << value.origin;
+      shown.push_back(value.text + " at " + value.origin.substr(folder.size()));
+    }
+    return shown;
+  };
+  EXPECT_THAT(texts("fail-if"), ElementsAre("success_rate < 0.95 at work/sonde.toml:3",
+                                            "cost > 5 at work/sonde.toml:4"));
+  EXPECT_THAT(texts("by"), ElementsAre("app at config/sonde/sonde.toml:2"));
+  EXPECT_THAT(texts("min-count"), ElementsAre("50 at work/sonde.toml:6"));
+  EXPECT_THAT(texts("allow-no-data"), ElementsAre("true at work/sonde.toml:7"));
+  EXPECT_THAT(texts("notify-state"),
+              ElementsAre((root_ / "work/alarm.json").string() + " at work/sonde.toml:8"));
+  EXPECT_EQ(settings.check.size(), 5U);
+}
+
 TEST_F(SettingsTest, ASuccessFlagOrVariableHoldsForAllApps) {
   write_work("[apps.a]\nsuccess = 'refusal'\n");
   options_.environment["SONDE_SUCCESS"] = "status = ok";
@@ -151,6 +176,19 @@ TEST_F(SettingsTest, ErrorsNameThePlaceTheKeyAndTheRemedy) {
       {"[apps]\na = 'x'",
        "work/sonde.toml:2: apps is written as [apps.\"NAME\"] with success = "
        "\"...\" below it"},
+      {"check = 1",
+       "work/sonde.toml:1: check is written as [check] with fail-if = [\"...\"] below it"},
+      {"[check]\nfail_if = 'x'",
+       "work/sonde.toml:2: there is no option of check 'fail_if'; did you mean fail-if?"},
+      {"[check]\nfiles = 'x'",
+       "work/sonde.toml:2: there is no option of check 'files'; known are fail-if, level, where, "
+       "since, by, min-count, allow-no-data, notify, notify-format, notify-state, notify-timeout"},
+      {"[check]\nfail-if = ['a',\n3]",
+       "work/sonde.toml:3: fail-if of check takes texts in quotes, as in [\"...\", \"...\"]"},
+      {"[check]\nmin-count = -1",
+       "work/sonde.toml:2: min-count of check takes a whole number, not below 0"},
+      {"[check]\nnotify = ['http://secret']",
+       "work/sonde.toml:2: notify of check takes a text in quotes"},
       {"[apps.a]\nsucess = 'x'",
        "work/sonde.toml:2: there is no setting of an app 'sucess'; did "
        "you mean success?"},

@@ -50,14 +50,19 @@ std::string time_filter(std::string_view comparison, const std::string& text) {
 
 Result<> add_filters(const Arguments& arguments, const ParseContext& context, Job& job) {
   std::vector<std::string> parts;
-  for (const std::string& where : arguments.where) {
-    TRY(Filter::parse(where, context));  // For the position in what was typed.
+  const auto prove = [&](std::string_view option, size_t index, const std::string& text) {
+    return placed(arguments.place(option, index), Filter::parse(text, context));
+  };
+  for (size_t i = 0; i < arguments.where.size(); ++i) {
+    const std::string& where = arguments.where[i];
+    TRY(prove("where", i, where));  // For the position in what was typed.
     job.filters.push_back("where " + where);
     parts.push_back("(" + where + ")");
   }
   if (!arguments.since.empty()) {
     job.filters.push_back("since " + arguments.since);
     parts.push_back(time_filter(">=", arguments.since));
+    TRY(prove("since", 0, parts.back()));
   }
   if (!arguments.until.empty()) {
     job.filters.push_back("until " + arguments.until);
@@ -73,16 +78,23 @@ Result<> add_dimensions(const Arguments& arguments, Job& job) {
   while (at < arguments.by.size()) {
     const size_t end = std::min(arguments.by.find(',', at), arguments.by.size());
     job.options.by.push_back(
-        TRY(Dimension::parse(arguments.by.substr(at, end - at), job.options.zone)));
+        TRY(placed(arguments.place("by"),
+                   Dimension::parse(arguments.by.substr(at, end - at), job.options.zone))));
     at = end + 1;
   }
   if (job.options.by.size() > 2) {
-    return fail(Code::InvalidInput, "--by takes one or two names, not {}", job.options.by.size());
+    return fail(Code::InvalidInput, "{}--by takes one or two names, not {}", arguments.place("by"),
+                job.options.by.size());
   }
   return {};
 }
 
 }  // namespace
+
+std::string Arguments::place(std::string_view option, size_t index) const {
+  const auto found = origins.find(option);
+  return found == origins.end() ? "" : found->second.at(index) + ": ";
+}
 
 void add_files(CLI::App& command, Arguments& arguments) {
   command.add_option(
@@ -146,8 +158,9 @@ Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet field
   AggregatorOptions& options = job->options;
   const auto level = parse_level(arguments.level);
   if (!level) {
-    return fail(Code::InvalidInput, "no level '{}': known are call, node, message, run and session",
-                arguments.level);
+    return fail(Code::InvalidInput,
+                "{}no level '{}': known are call, node, message, run and session",
+                arguments.place("level"), arguments.level);
   }
   options.level = *level;
   options.zone = TRY(find_zone(settings.time_zone));

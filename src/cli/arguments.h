@@ -34,7 +34,19 @@ struct Arguments {
   bool strict = false;
   unsigned limit = 20;
   std::map<std::string, std::string> settings;  // Flags that are settings.
+  // Of options that were not typed but stand in sonde.toml: where each of their values does.
+  std::map<std::string, std::vector<std::string>, std::less<>> origins;
+
+  // "sonde.toml:3: ", the start of an error about value `index` of the option; empty when typed.
+  std::string place(std::string_view option, size_t index = 0) const;
 };
+
+// The result; its error begins with `place`.
+template <class T>
+Result<T> placed(const std::string& place, Result<T> result) {
+  if (!result) result.error().message.insert(0, place);
+  return result;
+}
 
 void add_files(CLI::App& command, Arguments& arguments);
 void add_reading_options(CLI::App& command, Arguments& arguments);

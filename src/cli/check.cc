@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -64,20 +65,23 @@ struct Notification {
 Result<std::optional<Notification>> notification_of(const CheckArguments& arguments) {
   if (arguments.notify.empty()) {
     if (arguments.notify_state.empty()) return std::nullopt;
-    return fail(Code::InvalidInput, "--notify-state needs --notify");
+    return fail(Code::InvalidInput, "{}--notify-state needs --notify",
+                arguments.common.place("notify-state"));
   }
   Notification notification{.url = arguments.notify, .form = MessageForm::Json, .options = {}};
-  const std::string host = TRY(notify_host(arguments.notify));
+  const std::string host =
+      TRY(placed(arguments.common.place("notify"), notify_host(arguments.notify)));
   const std::string& format = arguments.notify_format;
   if (format.empty() ? host == "https://hooks.slack.com" : format == "slack") {
     notification.form = MessageForm::Slack;
   } else if (!format.empty() && format != "json") {
-    return fail(Code::InvalidInput, "no message form '{}': known are json and slack", format);
+    return fail(Code::InvalidInput, "{}no message form '{}': known are json and slack",
+                arguments.common.place("notify-format"), format);
   }
   const std::optional<int64_t> timeout = parse_duration(arguments.notify_timeout);
   if (!timeout || *timeout < 1000 || *timeout > int64_t{300'000'000}) {
-    return fail(Code::InvalidInput, "--notify-timeout is '{}', but takes 1ms to 300s",
-                arguments.notify_timeout);
+    return fail(Code::InvalidInput, "{}--notify-timeout is '{}', but takes 1ms to 300s",
+                arguments.common.place("notify-timeout"), arguments.notify_timeout);
   }
   notification.options.timeout = std::chrono::milliseconds(*timeout / 1000);
   return notification;
@@ -86,12 +90,14 @@ Result<std::optional<Notification>> notification_of(const CheckArguments& argume
 Result<std::vector<AlarmRule>> parse_rules(const CheckArguments& arguments, const Job& job) {
   std::vector<AlarmRule> rules;
   const ParseContext context{.now = 0, .time_zone = job.options.zone};
-  for (const std::string& text : arguments.fail_if) {
-    rules.push_back(TRY(AlarmRule::parse(text, context)));
+  for (size_t i = 0; i < arguments.fail_if.size(); ++i) {
+    rules.push_back(TRY(placed(arguments.common.place("fail-if", i),
+                               AlarmRule::parse(arguments.fail_if[i], context))));
   }
   if (rules.empty() && arguments.allow_no_data) {
     return fail(Code::InvalidInput,
-                "no rule to check: give --fail-if, such as 'success_rate < 0.95'");
+                "no rule to check: give --fail-if, such as 'success_rate < 0.95', or fail-if in "
+                "[check] of sonde.toml");
   }
   return rules;
 }
@@ -167,6 +173,42 @@ Result<> refuse_without_times(const Job& job, const CheckArguments& arguments,
   return {};
 }
 
+// Options that were not typed take what [check] of sonde.toml holds, as if it were typed.
+Result<> take_from_file(CLI::App& command, Arguments& common) {
+  const Settings settings =
+      TRY(load_settings({.flags = common.settings, .environment = process_environment()}));
+  for (const auto& [name, values] : settings.check) {
+    CLI::Option* const option = command.get_option("--" + name);
+    if (option->count() > 0 || values.empty()) continue;
+    for (const OptionText& value : values) {
+      option->add_result(value.text);
+      common.origins[name].push_back(value.origin);
+    }
+    try {
+      option->run_callback();
+    } catch (const CLI::ParseError& error) {
+      return fail(Code::InvalidInput, "{}{}", common.place(name), error.what());
+    }
+  }
+  return {};
+}
+
+// "$NAME" in a file stands for that variable, so that a secret address need not be written there.
+Result<> expand_address(CheckArguments& arguments) {
+  const std::string place = arguments.common.place("notify");
+  if (place.empty() || !arguments.notify.starts_with('$')) return {};
+  const std::string name = variable_of(arguments.notify);
+  if (name.empty()) {
+    return fail(Code::InvalidInput, "{}notify takes an address, or $NAME of a variable", place);
+  }
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') {
+    return fail(Code::InvalidInput, "{}notify is the variable {}, which is not set", place, name);
+  }
+  arguments.notify = value;
+  return {};
+}
+
 Result<int> run(const CheckArguments& arguments) {
   const auto job = TRY(make_job(arguments.common, {}));
   const RenderOptions render = TRY(make_render_options(arguments.common, job->settings));
@@ -235,7 +277,12 @@ std::function<Result<int>()> declare_check(CLI::App& command) {
   add_reading_options(command, common);
   add_output_options(command, common, "table or json");
   add_settings(command, common);
-  return [arguments] { return run(*arguments); };
+  // The command outlives what runs it: main() holds both.
+  return [arguments, &command]() -> Result<int> {
+    TRY(take_from_file(command, arguments->common));
+    TRY(expand_address(*arguments));
+    return run(*arguments);
+  };
 }
 
 }  // namespace sonde

@@ -43,7 +43,7 @@ constexpr Command kCommands[] = {
      "  sonde check dump/ --since 24h --by app --fail-if 'success_rate < 95%' --min-count 50\n"
      "  sonde check logs.jsonl --fail-if 'error_rate > 5%' --notify \"$WEBHOOK\" --notify-state "
      "alarm.json\n",
-     declare_check, nothing},
+     declare_check, check_file_reference},
     {"report", "the daily report: results, changes against the period before, what to change",
      "  sonde report dump/ --since 24h\n"
      "  sonde report dump/ --since 2026-07-13 --until 2026-07-20 --format markdown -o week.md\n"

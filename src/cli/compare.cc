@@ -59,9 +59,6 @@ Result<int> run(const CompareArguments& arguments) {
   }
   const ComparerOptions options = TRY(comparer_options(arguments, *job));
   const RenderOptions render = TRY(make_render_options(arguments, job->settings));
-  if (render.format == Format::Html) {
-    return fail(Code::InvalidInput, "compare has no html: take table, json, csv or markdown");
-  }
   job->request.options.fields.add(Comparer::fields(options));
   Engines<Comparer> engines(*job, [&] { return Comparer(options); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
@@ -94,7 +91,7 @@ std::function<Result<int>()> declare_compare(CLI::App& command) {
       ->capture_default_str();
   add_filter_options(command, *arguments);
   add_reading_options(command, *arguments);
-  add_output_options(command, *arguments, "table, json, csv or markdown");
+  add_output_options(command, *arguments, "table, json, csv, markdown or html");
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

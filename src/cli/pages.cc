@@ -100,6 +100,19 @@ std::string field_reference() {
   return text;
 }
 
+std::string check_file_reference() {
+  std::string text =
+      "\nIn sonde.toml, for what is not typed (a $NAME in notify is a variable):\n"
+      "  [check]\n"
+      "  fail-if = [\"success_rate < 0.95\", \"latency_ms.p95 > 8s\"]\n"
+      "  notify = \"$SONDE_NOTIFY_URL\"\n"
+      "It takes";
+  for (const CommandOption& option : kCheckOptions) {
+    text += fmt::format("{} {}", &option == std::begin(kCheckOptions) ? "" : ",", option.name);
+  }
+  return text + ".\n";
+}
+
 std::string check_reference() {
   std::string text = "\nChecks:\n";
   for (const Check& check : all_checks()) {

@@ -16,6 +16,8 @@ Result<std::string> documentation_page(const std::string& name);
 std::string metric_reference();
 // The columns of a span, for `sonde convert --help`.
 std::string field_reference();
+// What [check] of sonde.toml takes, for `sonde check --help`.
+std::string check_file_reference();
 // The checks, for `sonde optimize --help`.
 std::string check_reference();
 

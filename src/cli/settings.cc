@@ -45,6 +45,13 @@ std::string as_text(const Settings& settings) {
   for (const auto& [app, success] : settings.app_success) {
     text += fmt::format("success of \"{}\": {}\n", app, success);
   }
+  for (const auto& [option, values] : settings.check) {
+    for (const OptionText& value : values) {
+      const bool is_secret = option == "notify" && variable_of(value.text).empty();
+      text += fmt::format("{} of check: {} ({})\n", option, is_secret ? "(an address)" : value.text,
+                          value.origin);
+    }
+  }
   return text;
 }
 

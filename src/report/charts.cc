@@ -325,4 +325,47 @@ std::string interval_mark(double rate, const Interval& interval, double overall,
       x(overall), style, x(interval.low), x(interval.high), x(rate));
 }
 
+DifferenceAxis difference_axis(std::span<const Interval> intervals, double margin) {
+  DifferenceAxis axis{-margin, margin};
+  for (const Interval& interval : intervals) {
+    if (std::isfinite(interval.low)) axis.low = std::min(axis.low, interval.low);
+    if (std::isfinite(interval.high)) axis.high = std::max(axis.high, interval.high);
+  }
+  // A tenth of the range, roughly: ends are round and no interval touches them.
+  const double step = round_up((axis.high - axis.low) / 20);
+  return {(std::floor(axis.low / step) - 0.5) * step, (std::ceil(axis.high / step) + 0.5) * step};
+}
+
+std::string difference_mark(double difference, const Interval& interval, double margin,
+                            MarkStyle style, const DifferenceAxis& axis) {
+  const auto x = [&axis](double value) {
+    return 100 * std::clamp((value - axis.low) / (axis.high - axis.low), 0.0, 1.0);
+  };
+  constexpr std::string_view kClasses[] = {"ok", "bad", "other"};
+  return fmt::format(
+      "<svg class=\"mark\" width=\"100%\" height=\"18\" aria-hidden=\"true\"><rect "
+      "class=\"margin\" "
+      "x=\"{0:.2f}%\" width=\"{1:.2f}%\" y=\"0\" height=\"18\"/><line class=\"grid\" x1=\"0\" "
+      "x2=\"100%\" y1=\"9\" y2=\"9\"/><line class=\"zero\" x1=\"{2:.2f}%\" x2=\"{2:.2f}%\" "
+      "y1=\"0\" "
+      "y2=\"18\"/><line class=\"whisker {3}\" x1=\"{4:.2f}%\" x2=\"{5:.2f}%\" y1=\"9\" "
+      "y2=\"9\"/><circle class=\"{3}\" cx=\"{6:.2f}%\" cy=\"9\" r=\"4.5\"/></svg>",
+      x(-margin), x(margin) - x(-margin), x(0), kClasses[static_cast<size_t>(style)],
+      x(interval.low), x(interval.high), x(difference));
+}
+
+std::string difference_scale(const DifferenceAxis& axis, std::string_view low,
+                             std::string_view high) {
+  constexpr double kRoom = 25;  // Per cent of the width that the label of an end takes, at most.
+  const double zero = 100 * -axis.low / (axis.high - axis.low);
+  std::string out = fmt::format(
+      "<svg class=\"mark\" width=\"100%\" height=\"16\" aria-hidden=\"true\"><text x=\"0\" "
+      "y=\"12\">{}</text><text x=\"100%\" y=\"12\" text-anchor=\"end\">{}</text>",
+      html_text(low), html_text(high));
+  if (zero > kRoom && zero < 100 - kRoom) {
+    out += fmt::format("<text x=\"{:.2f}%\" y=\"12\" text-anchor=\"middle\">0</text>", zero);
+  }
+  return out + "</svg>";
+}
+
 }  // namespace sonde

@@ -4,9 +4,13 @@
 // text and lines keep their size. Colours are classes of html_style.h.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "metrics/analysis.h"
+#include "stats/interval.h"
 
 namespace sonde {
 
@@ -25,5 +29,25 @@ std::string share_bar(double share);
 
 // A rate with its interval on an axis from `low` to 1, and a line at the overall rate.
 std::string interval_mark(double rate, const Interval& interval, double overall, double low);
+
+// Where a difference can lie: the limits of an axis, low < high, 0 between them or at one of them.
+struct DifferenceAxis {
+  double low;
+  double high;
+};
+
+// The axis that holds every finite limit of the intervals and ±margin, rounded outwards.
+DifferenceAxis difference_axis(std::span<const Interval> intervals, double margin);
+
+enum class MarkStyle : uint8_t { Good, Bad, Neutral };
+
+// A difference with its interval: a line at zero, a band from -margin to +margin. Limits that are
+// not finite reach the end of the axis.
+std::string difference_mark(double difference, const Interval& interval, double margin,
+                            MarkStyle style, const DifferenceAxis& axis);
+
+// The labels below such marks: both ends, and zero where there is room.
+std::string difference_scale(const DifferenceAxis& axis, std::string_view low,
+                             std::string_view high);
 
 }  // namespace sonde

@@ -1,8 +1,5 @@
 #include "report/comparison.h"
 
-#include <fmt/format.h>
-
-#include "base/result.h"
 #include "report/comparison_formats.h"
 
 namespace sonde {
@@ -16,11 +13,11 @@ std::string render_comparison(const Comparison& comparison, const ReadReport& re
       return comparison_csv(comparison);
     case Format::Markdown:
       return comparison_markdown(comparison, read);
-    case Format::Table:
     case Format::Html:
+      return comparison_html(comparison, read);
+    case Format::Table:
       break;
   }
-  CHECK(options.format == Format::Table);
   return comparison_table(comparison, read, options);
 }
 

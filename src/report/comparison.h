@@ -10,7 +10,7 @@
 
 namespace sonde {
 
-// As render_analysis() of report/report.h. Contract: not Html.
+// As render_analysis() of report/report.h.
 std::string render_comparison(const Comparison& comparison, const ReadReport& read,
                               const RenderOptions& options);
 

@@ -11,6 +11,8 @@ namespace sonde {
 
 std::string comparison_table(const Comparison& comparison, const ReadReport& read,
                              const RenderOptions& options);
+// One file, no scripts, nothing loaded from elsewhere.
+std::string comparison_html(const Comparison& comparison, const ReadReport& read);
 std::string comparison_json(const Comparison& comparison, const ReadReport& read);
 std::string comparison_csv(const Comparison& comparison);
 std::string comparison_markdown(const Comparison& comparison, const ReadReport& read);

@@ -1,12 +1,9 @@
 // The comparison for a terminal and as Markdown.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "report/comparison_formats.h"
+#include "report/comparison_rows.h"
 #include "report/comparison_text.h"
-#include "report/format_number.h"
-#include "report/group_columns.h"
 #include "report/markdown_text.h"
 #include "report/prose.h"
 #include "report/table_layout.h"
@@ -17,75 +14,6 @@ namespace {
 
 constexpr size_t kNameWidthMin = 12;
 constexpr size_t kVerdictWidthMin = 24;
-
-struct VariantColumn {
-  std::string_view heading;
-  Align align;
-  Keep keep;
-  std::string (*text)(const Variant&);
-  bool (*known)(const Variant&);
-};
-bool always(const Variant&) { return true; }
-bool has_times(const Variant& v) { return v.summary.latency.has_value(); }
-bool has_cost(const Variant& v) { return v.cost_per_call.has_value(); }
-constexpr VariantColumn kVariantColumns[] = {
-    {"calls", Align::Right, Keep::Always,
-     [](const Variant& v) { return format_count(v.summary.count); }, always},
-    {"success (95 % interval)", Align::Right, Keep::Always,
-     [](const Variant& v) {
-       return v.summary.success_rate
-                  ? format_rate(*v.summary.success_rate, v.summary.success_interval)
-                  : std::string(kUnknown);
-     },
-     always},
-    {"p50", Align::Right, Keep::Fourth,
-     [](const Variant& v) {
-       return v.summary.latency ? format_micros(v.summary.latency->p50) : std::string(kUnknown);
-     },
-     has_times},
-    {"p95", Align::Right, Keep::First,
-     [](const Variant& v) {
-       return v.summary.latency ? format_micros(v.summary.latency->p95) : std::string(kUnknown);
-     },
-     has_times},
-    {"cost a call", Align::Right, Keep::Third,
-     [](const Variant& v) {
-       return v.cost_per_call ? format_money(static_cast<int64_t>(*v.cost_per_call), v.currency)
-                              : std::string(kUnknown);
-     },
-     has_cost},
-    {"best trade-off", Align::Left, Keep::Second,
-     [](const Variant& v) { return std::string(v.in_pareto ? "yes" : ""); }, always},
-};
-
-// Those that any variation has a value for.
-std::vector<const VariantColumn*> known_columns(const Comparison& comparison) {
-  std::vector<const VariantColumn*> columns;
-  for (const VariantColumn& column : kVariantColumns) {
-    if (std::any_of(comparison.variants.begin(), comparison.variants.end(), column.known))
-      columns.push_back(&column);
-  }
-  return columns;
-}
-
-constexpr std::string_view kDifferenceHeadings[] = {"variation",     "against",  "of",
-                                                    "was",           "is",       "difference",
-                                                    "95 % interval", "adjusted", "verdict"};
-
-std::vector<std::string> difference_row(const Comparison& comparison, const VariantDifference& d) {
-  const Variant& variant = comparison.variants[d.variant];
-  const Variant& baseline = comparison.variants[d.baseline];
-  const bool known = d.strata > 0 && d.enough;
-  return {variant.name,
-          baseline.name,
-          std::string(to_string(d.metric)),
-          metric_value(d.metric, d.baseline_value, baseline.currency),
-          metric_value(d.metric, d.variant_value, variant.currency),
-          known ? metric_change(d.metric, d.difference, baseline.currency) : std::string(kUnknown),
-          known ? metric_interval(d, baseline.currency) : std::string(kUnknown),
-          known ? p_words(d.p_adjusted) : std::string(kUnknown),
-          verdict_words(comparison, d)};
-}
 
 Tone tone_of(DifferenceVerdict verdict) {
   switch (verdict) {
@@ -98,23 +26,6 @@ Tone tone_of(DifferenceVerdict verdict) {
     default:
       return Tone::Dim;
   }
-}
-
-// Calls `visit(scope, first, end)` for each run of variants of one scope.
-template <class Visit>
-void each_scope(const Comparison& comparison, const Visit& visit) {
-  const std::vector<Variant>& all = comparison.variants;
-  for (size_t first = 0; first < all.size();) {
-    size_t end = first;
-    while (end < all.size() && all[end].scope == all[first].scope) ++end;
-    visit(all[first].scope, first, end);
-    first = end;
-  }
-}
-
-std::string scope_heading(const Comparison& comparison, const std::string& scope) {
-  return scope.empty() ? fmt::format("By {}", to_string(comparison.by))
-                       : fmt::format("By {}: {}", to_string(comparison.by), scope);
 }
 
 void variants_table(const Comparison& comparison, size_t first, size_t end, Prose& prose) {
@@ -188,8 +99,9 @@ std::string comparison_table(const Comparison& comparison, const ReadReport& rea
     if (!templates.empty()) prose.append("\n");
     prose.facts(templates, Tone::Dim);
   });
-  prose.heading("Notes");
-  for (const std::string& line : comparison_notes(comparison, read)) {
+  const std::vector<std::string> notes = comparison_notes(comparison, read);
+  if (!notes.empty()) prose.heading("Notes");
+  for (const std::string& line : notes) {
     prose.paragraph("- ", line, Tone::Dim);
   }
   return prose.take();
@@ -228,8 +140,9 @@ std::string comparison_markdown(const Comparison& comparison, const ReadReport& 
     const std::vector<Fact> templates = template_facts(comparison, first, end);
     if (!templates.empty()) out += "\n" + markdown_facts(templates);
   });
-  out += "\n## Notes\n\n";
-  for (const std::string& line : comparison_notes(comparison, read)) {
+  const std::vector<std::string> notes = comparison_notes(comparison, read);
+  if (!notes.empty()) out += "\n## Notes\n\n";
+  for (const std::string& line : notes) {
     out += "- " + markdown_text(line) + "\n";
   }
   return out;

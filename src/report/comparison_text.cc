@@ -157,6 +157,10 @@ std::vector<std::string> comparison_notes(const Comparison& comparison, const Re
   const bool is_times =
       std::any_of(comparison.differences.begin(), comparison.differences.end(),
                   [](const VariantDifference& d) { return d.superiority.has_value(); });
+  if (comparison.differences.empty()) {
+    for (std::string& line : read_notes(read)) notes.push_back(std::move(line));
+    return notes;
+  }
   notes.emplace_back(
       "observed, not tried out: who got which variation was not left to chance, so a difference "
       "may "

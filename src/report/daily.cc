@@ -78,17 +78,26 @@ std::vector<std::string> change_cells(const Change& change, const DailyReport& d
           std::string(verdict_text(change.verdict))};
 }
 
+// All but the first column and the verdict.
+bool is_figure(size_t column) { return column > 0 && column + 1 < std::size(kHeadings); }
+
 std::string html(const DailyReport& daily, const ReadReport& read) {
   std::string changes = "<p class=\"muted\">" + html_text(daily.no_comparison) + "</p>";
   if (!daily.changes.empty()) {
     std::string head;
-    for (const std::string_view heading : kHeadings)
-      head += fmt::format("<th scope=\"col\">{}</th>", heading);
+    for (size_t i = 0; i < std::size(kHeadings); ++i) {
+      head += fmt::format("<th scope=\"col\"{}>{}</th>", is_figure(i) ? " class=\"number\"" : "",
+                          kHeadings[i]);
+    }
     std::string rows;
     for (const Change& change : daily.changes) {
-      rows += "<tr>";
-      for (const std::string& cell : change_cells(change, daily))
-        rows += fmt::format("<td>{}</td>", html_text(cell));
+      const std::vector<std::string> cells = change_cells(change, daily);
+      rows += fmt::format("<tr><th scope=\"row\">{}</th>", html_text(cells[0]));
+      for (size_t i = 1; i < cells.size(); ++i) {
+        rows +=
+            fmt::format("<td{}>{}</td>", is_figure(i) ? " class=\"number\"" : " class=\"verdict\"",
+                        html_text(cells[i]));
+      }
       rows += "</tr>";
     }
     changes =

@@ -33,14 +33,15 @@ min-width:0}.card{background:var(--card);border-radius:10px;padding:16px;box-sha
 .tile span{color:var(--muted);font-size:.85rem;display:block}
 .claims{border-left:4px solid var(--p95)}
 .claims li{margin-bottom:4px}
-ul{margin:0;padding-left:20px}
+ul{margin:0;padding-left:20px}li{overflow-wrap:anywhere}details>ul{margin-top:8px}
 dl{display:grid;grid-template-columns:minmax(88px,max-content) 1fr;gap:2px 14px;margin:8px 0 0}
 dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere;min-width:0}
 .key{font-size:.85rem;color:var(--muted);margin:0}
 .key i{display:inline-block;width:18px;height:0;border-top:3px solid;vertical-align:middle;margin:0 5px 0 12px}
-.key i:first-child{margin-left:0}
+.key{overflow-wrap:anywhere}.key i:first-child{margin-left:0}.key span{white-space:nowrap;margin-right:14px}
 .key .ok{border-color:var(--ok)}.key .bad{border-color:var(--bad)}.key .other{border-color:var(--other)}
+.key .none{border-color:var(--ink)}.key .band{border-color:var(--rule);border-top-width:10px}
 .key .p50{border-color:var(--p50)}.key .p95{border-color:var(--p95);border-top-style:dashed}
 svg{display:block;overflow:visible}
 svg text{font:12px system-ui,sans-serif;fill:var(--muted);paint-order:stroke;stroke:var(--card);stroke-width:3px;
@@ -49,6 +50,8 @@ stroke-linejoin:round}
 .overall{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:2 2}
 .hit{fill:transparent}.hit:hover{fill:var(--muted);fill-opacity:.18}
 rect.ok,circle.ok{fill:var(--ok)}rect.bad,circle.bad{fill:var(--bad)}rect.other{fill:var(--other)}
+rect.margin{fill:var(--rule);fill-opacity:.6}circle.other{fill:var(--muted)}.whisker.other{stroke:var(--muted)}
+.zero{stroke:var(--ink);stroke-width:1}
 rect.p50,circle.p50{fill:var(--p50)}circle.p95{fill:var(--p95)}
 .line{stroke-width:2;stroke-linecap:round}.line.ok{stroke:var(--ok)}.line.p50{stroke:var(--p50)}
 .line.p95{stroke:var(--p95);stroke-dasharray:5 4}
@@ -67,14 +70,21 @@ tbody th{font-weight:500;min-width:110px;max-width:260px;overflow-wrap:anywhere}
 tbody th:first-child,thead th:first-child{position:sticky;left:0;background:var(--card)}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.list{min-width:130px;max-width:300px;overflow-wrap:anywhere}
-td.low{color:var(--bad);font-weight:600}
+td.low,.verdict.low{color:var(--bad);font-weight:600}td.good,.verdict.good{color:var(--ok);font-weight:600}
+td.verdict{min-width:170px;max-width:340px}
+.forest .rows{gap:14px}.forest .row .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:4;overflow:hidden}
+.forest .verdict{grid-column:1/-1;font-size:.85rem}
+section.card+h1{margin-top:32px}section.card+dl{margin-top:16px}
+h2.scope{font-size:1.2rem;margin:28px 0 0;overflow-wrap:anywhere}
 details{margin-top:8px}summary{cursor:pointer;color:var(--p50)}
 pre{overflow-x:auto;margin:8px 0;padding:10px;background:var(--back);border-radius:6px;font-size:.85rem;
 white-space:pre-wrap;overflow-wrap:anywhere}
 ins,del{text-decoration:none}ins{color:var(--ok)}del{color:var(--bad)}
 td.prompt{min-width:200px;max-width:480px;overflow-wrap:anywhere}
 @media (max-width:520px){main{padding:14px 10px 32px}.card{padding:12px}dl{grid-template-columns:1fr;gap:0}
-dd{margin-bottom:6px}tbody th{max-width:38vw}}
+dd{margin-bottom:6px}tbody th{max-width:38vw}
+caption{max-width:calc(100vw - 44px)}.forest .row{grid-template-columns:minmax(0,1fr)}
+.forest .row .figure{white-space:normal}}
 )css";
 
 }  // namespace sonde

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/hash.h"
 #include "templates/grouping.h"
@@ -53,6 +54,16 @@ uint64_t scattered(uint64_t key) {
   return key ^ (key >> 33U);
 }
 
+// Only an entry that several keys share meets several names; the first in alphabetical order stays,
+// whichever came first.
+void take_name(TemplateEntry& entry, std::string_view name, std::string_view version) {
+  if (name.empty()) return;
+  using Pair = std::pair<std::string_view, std::string_view>;
+  if (!entry.name.empty() && Pair(entry.name, entry.version) <= Pair(name, version)) return;
+  entry.name = name;
+  entry.version = version;
+}
+
 auto place_of(std::vector<PromptSample>& samples, uint64_t hash) {
   return std::lower_bound(samples.begin(), samples.end(), hash,
                           [](const PromptSample& sample, uint64_t h) { return sample.hash < h; });
@@ -69,10 +80,7 @@ void cut_samples(TemplateEntry& entry, size_t samples_max) {
 void JoinEntries::operator()(TemplateEntry& mine, TemplateEntry&& theirs) const {
   mine.count += theirs.count;
   if (mine.kind < theirs.kind) mine.kind = theirs.kind;
-  if (mine.name.empty()) {
-    mine.name = std::move(theirs.name);
-    mine.version = std::move(theirs.version);
-  }
+  take_name(mine, theirs.name, theirs.version);
   for (PromptSample& sample : theirs.samples) {
     const auto place = place_of(mine.samples, sample.hash);
     if (place == mine.samples.end() || place->hash != sample.hash) {
@@ -107,9 +115,10 @@ uint64_t TemplateFinder::add(const Span& span) {
   TemplateEntry& entry = ladder_.at(prompt.key);
   ++entry.count;
   if (entry.kind < prompt.kind) entry.kind = prompt.kind;
-  if (prompt.kind == KeyKind::Named && entry.name.empty()) {
-    entry.name = span.prompt_name.empty() ? span.template_hash : span.prompt_name;
-    if (!span.prompt_name.empty()) entry.version = span.prompt_version;
+  if (prompt.kind == KeyKind::Named) {
+    const bool has_name = !span.prompt_name.empty();
+    take_name(entry, has_name ? span.prompt_name : span.template_hash,
+              has_name ? std::string_view(span.prompt_version) : std::string_view());
   }
   const uint64_t hash = scattered(prompt.key);
   if (hash < entry.sampled_below) {

@@ -201,6 +201,25 @@ TEST(TemplateFinder, AGivenNameAndVersionAreTheTemplate) {
   EXPECT_EQ(set.templates()[1].version, "2");
 }
 
+// 400 names in 4096 shared entries: some share one, and either name could stand for it.
+TEST(TemplateFinder, NamesThatShareAnEntryShowTheSameOneInAnyOrder) {
+  std::vector<Span> spans;
+  for (int i = 0; i < 400; ++i) {
+    spans.push_back(user("Hello there."));
+    spans.back().prompt_name = "name " + std::to_string(i);
+  }
+  const auto names = [&] {
+    const TemplateSet set = templates_of(spans, {.keys_max = 5});
+    std::set<std::string> all;
+    for (const PromptTemplate& found : set.templates()) all.insert(found.name);
+    return all;
+  };
+  const std::set<std::string> forward = names();
+  EXPECT_LT(forward.size(), 400U);
+  std::reverse(spans.begin(), spans.end());
+  EXPECT_EQ(names(), forward);
+}
+
 TEST(TemplateFinder, AGivenHashIsTheTemplate) {
   std::vector<Span> spans = {user("One."), user("Two.")};
   for (Span& span : spans) span.template_hash = "abc";

@@ -212,6 +212,72 @@ class Notifications(unittest.TestCase):
             self.assertEqual((run.code, "no http or https URL" in run.err), (EXIT_USAGE, True), url)
 
 
+class SondeToml(unittest.TestCase):
+    def setUp(self):
+        self.bad = write_file(self, calls(50, 50, model="a") + calls(100, 0, model="b"))
+        self.folder = self.bad.parent
+
+    def check(self, table, *arguments, **variables):
+        (self.folder / "sonde.toml").write_text("[check]\n" + table)
+        return check(self.bad, *arguments, cwd=self.folder, **variables)
+
+    def test_holds_the_rules_when_none_is_typed(self):
+        rules = 'fail-if = ["success_rate < 0.95", "latency_ms.p95 > 8s"]\n'
+        run = self.check(rules)
+        self.assertEqual((run.code, [line.split()[0] for line in run.out.splitlines()]),
+                         (EXIT_FIRED, ["ok", "fired", "ok"]), run.err)
+        run = self.check(rules, "--fail-if", "success_rate < 0.1")
+        self.assertEqual((run.code, "0.95" in run.out), (EXIT_DONE, False), run.out)
+
+    def test_holds_each_option_for_itself(self):
+        table = 'fail-if = "success_rate < 0.95"\nby = "model"\nmin-count = 90\nwhere = "id != r1"\nlevel = "run"\n'
+        run = self.check(table, "--json")
+        self.assertEqual({rule["model"]: (rule["verdict"], rule["count"]) for rule in run.json["rules"][1:]},
+                         {"a": ("fired", 99), "b": ("ok", 99)})
+        self.assertEqual((run.json["level"], run.json["filters"]), ("run", ["where id != r1"]))
+        run = self.check(table, "--min-count", 100, "--json")
+        self.assertEqual((run.code, run.json["groups_below_min_count"]), (EXIT_DONE, 2))
+
+    def test_can_allow_that_nothing_came(self):
+        nothing = ("--where", "model = none")
+        self.assertEqual(self.check('allow-no-data = true\nfail-if = "errors > 5"\n', *nothing).code, EXIT_DONE)
+        self.assertEqual(self.check("allow-no-data = false\n", *nothing).code, EXIT_FIRED)
+
+    def test_errors_name_file_and_line(self):
+        for table, said in (
+                ('fail-if = [\n"errors > 5",\n"succes_rate < 1",\n]', "sonde.toml:4: "),
+                ('where = "nonsense ="', "sonde.toml:2: "),
+                ('\nsince = "yesterday"', "sonde.toml:3: "),
+                ('by = "colour"', "sonde.toml:2: "),
+                ('level = "floor"', "sonde.toml:2: no level 'floor'"),
+                ('notify-format = "xml"\nnotify = "http://a"', "sonde.toml:2: no message form 'xml'"),
+                ('notify-state = "s.json"', "sonde.toml:2: --notify-state needs --notify"),
+                ("min-counts = 3", "sonde.toml:2: there is no option of check 'min-counts'; did you mean min-count?")):
+            with self.subTest(table):
+                run = self.check(table)
+                self.assertEqual((run.code, said in run.err), (EXIT_USAGE, True), run.err)
+
+    def test_takes_the_address_from_a_variable_and_tells_nobody(self):
+        server = Server(self, 200)
+        table = 'fail-if = "success_rate < 0.95"\nnotify = "$SONDE_NOTIFY_URL"\nnotify-state = "state.json"\n'
+        run = self.check(table, SONDE_NOTIFY_URL=server.url)
+        self.assertEqual((run.code, run.err, server.paths), (EXIT_FIRED, "", ["/" + SECRET]))
+        self.assertTrue((self.folder / "state.json").exists())
+        run = self.check(table)
+        self.assertEqual(run.code, EXIT_USAGE)
+        self.assertIn("sonde.toml:3: notify is the variable SONDE_NOTIFY_URL, which is not set", run.err)
+        for address in ("$http://" + SECRET, "ftp://" + SECRET):
+            run = self.check(f'notify = "{address}"')
+            self.assertEqual((run.code, "sonde.toml:2: " in run.err), (EXIT_USAGE, True), run.err)
+            self.assertNotIn(SECRET, run.err)
+            self.assertNotIn(SECRET, sonde("settings", cwd=self.folder).out)
+
+    def test_concerns_no_other_command(self):
+        (self.folder / "sonde.toml").write_text('[check]\nwhere = "model = b"\n')
+        run = sonde("analyze", self.bad, "--json", cwd=self.folder)
+        self.assertEqual(sum(group["count"] for group in run.json["groups"]), 200, run.err)
+
+
 class DailyReport(unittest.TestCase):
     def test_compares_with_the_period_before(self):
         log = write_file(self, calls(200, 0, time="2026-07-01T10:00:00Z") + calls(100, 100, time="2026-07-02T10:00:00Z"))
