@@ -97,9 +97,20 @@ struct Association {
 
 std::span<const Association> all_associations();
 
-extern const Association kGroupDiffers;
-extern const Association kModelAlternative;
+extern const Association kRateLimitBursts;
+extern const Association kRetryStorm;
+extern const Association kTimeoutsByLength;
+extern const Association kParameterEffect;
+extern const Association kJsonValidity;
+extern const Association kFewShot;
+extern const Association kCachePrefix;
+extern const Association kDuplicateCalls;
 extern const Association kVersionWorse;
+extern const Association kDislikesGather;
+extern const Association kEmptyRetrieval;
+extern const Association kGroupDiffers;
+extern const Association kShorterWording;
+extern const Association kModelAlternative;
 
 // --- What the files have in common ---
 

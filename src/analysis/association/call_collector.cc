@@ -143,7 +143,6 @@ void CallCollector::fill_content(const Execution& execution, Row& row) {
   call.examples = examples.count;
   call.example_tokens = examples.tokens;
   call.repeated_example_tokens = examples.repeated_tokens;
-  row.template_key = template_key(span);
   if (row.template_key != 0) keep_long_prompt(execution, row.template_key);
 }
 
@@ -163,12 +162,14 @@ void CallCollector::keep_long_prompt(const Execution& execution, uint64_t templa
 void CallCollector::add(const Execution& execution, const CallMarks& marks) {
   const Span& span = execution.span();
   ++seen_;
-  if (!span.input.empty() || !span.system.empty()) templates_.add(span);
+  const bool has_prompt = !span.input.empty() || !span.system.empty();
+  const uint64_t template_key = has_prompt ? templates_.add(span) : 0;
   const uint64_t unit = span.session_id.empty() ? hash_text("call", call_key(span))
                                                 : hash_text("session", hash_bytes(span.session_id));
   if (unit > unit_max_) return;
   Row row;
   row.unit = unit;
+  row.template_key = template_key;
   fill_identity(span, row.call);
   fill_content(execution, row);
   Call& call = row.call;

@@ -201,6 +201,33 @@ Contrast Contrasts::against_rest(uint32_t number) const {
   return contrast(group, rest);
 }
 
+// What both did; strata in which either has fewer than kCellMin calls are taken together, since
+// their limits would be those of nothing known.
+std::vector<std::pair<Contrasts::Cell, Contrasts::Cell>> Contrasts::shared_cells(
+    const std::vector<Cell>& one, const std::vector<Cell>& two) {
+  constexpr double kCellMin = 5;
+  std::vector<std::pair<Cell, Cell>> shared;
+  Cell small_one{0};
+  Cell small_two{0};
+  const auto add = [](Cell& to, const Cell& cell) {
+    to.n += cell.n;
+    to.sum += cell.sum;
+    to.squares += cell.squares;
+  };
+  for (const Cell& mine : one) {
+    const auto other = std::ranges::lower_bound(two, mine.stratum, {}, &Cell::stratum);
+    if (other == two.end() || other->stratum != mine.stratum) continue;
+    if (std::min(mine.n, other->n) >= kCellMin) {
+      shared.emplace_back(mine, *other);
+    } else {
+      add(small_one, mine);
+      add(small_two, *other);
+    }
+  }
+  if (small_one.n > 0) shared.emplace_back(small_one, small_two);
+  return shared;
+}
+
 Contrast Contrasts::contrast(const Group& variant, const Group& baseline) const {
   Contrast result;
   result.variant_calls = variant.calls;
@@ -214,21 +241,20 @@ Contrast Contrasts::contrast(const Group& variant, const Group& baseline) const 
   std::vector<MeanStratum> means;
   double n_variant = 0;
   double n_baseline = 0;
-  for (const Cell& cell : variant.cells) {
-    const auto other = std::ranges::lower_bound(baseline.cells, cell.stratum, {}, &Cell::stratum);
-    if (other == baseline.cells.end() || other->stratum != cell.stratum) continue;
+  for (const auto& [mine, other] : shared_cells(variant.cells, baseline.cells)) {
+    const double n1 = mine.n / variant.effect;
+    const double n2 = other.n / baseline.effect;
+    n_variant += n1;
+    n_baseline += n2;
     const auto rate = [](const Cell& c) { return std::clamp(c.sum / c.n, 0.0, 1.0); };
     const auto squares = [](const Cell& c) {
       return std::max(0.0, c.squares - c.sum * c.sum / c.n);
     };
-    n_variant += cell.n / variant.effect;
-    n_baseline += other->n / baseline.effect;
     if (kind_ == Kind::Rate) {
-      rates.push_back(
-          {rate(cell), cell.n / variant.effect, rate(*other), other->n / baseline.effect});
+      rates.push_back({rate(mine), n1, rate(other), n2});
     } else {
-      means.push_back({cell.n, cell.sum / cell.n, squares(cell), other->n, other->sum / other->n,
-                       squares(*other)});
+      means.push_back(
+          {mine.n, mine.sum / mine.n, squares(mine), other.n, other.sum / other.n, squares(other)});
     }
   }
   const bool clustered = variant.effect > 1 || baseline.effect > 1;

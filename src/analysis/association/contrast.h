@@ -77,6 +77,8 @@ class Contrasts {
 
   void fill_cells(const std::vector<CallValue>& values);
   void fill_effects(const std::vector<CallValue>& values, Clusters clusters);
+  static std::vector<std::pair<Cell, Cell>> shared_cells(const std::vector<Cell>& one,
+                                                         const std::vector<Cell>& two);
   Contrast contrast(const Group& variant, const Group& baseline) const;
 
   const CallTable& table_;

@@ -28,10 +28,8 @@ uint64_t work_of(const CallTable& table, const Call& call) {
 
 // Calls whose prompt belongs to a template; free text is no work that two models share.
 bool has_work(const CallTable& table, const Call& call) {
-  return call.model != 0 && (call.prompt_name != 0 ||
-                             (call.prompt_template != kNoTemplate &&
-                              table.templates[call.prompt_template].text != kFreeText) ||
-                             call.category != 0);
+  return call.model != 0 &&
+         (call.prompt_name != 0 || call.category != 0 || is_template(table, call.prompt_template));
 }
 
 class Models {

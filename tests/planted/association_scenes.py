@@ -1,0 +1,186 @@
+"""Logs in which one association is planted, for `sonde optimize`. See scenes.py."""
+
+import json
+
+from scenes import Scene, question
+
+
+def wild_user(random):
+    """One user of many fails in 40 % of the calls, all others in 5 %."""
+    scene = Scene(random)
+    scene.add(2400, rate=0.95, user_id=lambda: f"u{random.randrange(40)}")
+    scene.add(120, rate=0.60, user_id="u-wild")
+    random.shuffle(scene.records)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_000 + i * 37
+        del record["session_id"]
+    return scene.records
+
+
+def outage_hour(random):
+    """In one hour of a week half of the calls fail."""
+    scene = Scene(random)
+    scene.add(3000, rate=0.95)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_200 + i * 201
+        hour = record["created_at"] // 3600
+        if hour == 1_780_300_800 // 3600 and random.random() < 0.6:
+            record.update(status="error", error="the provider failed", answer="")
+    extra = Scene(random)
+    extra.add(80, rate=0.4)
+    for i, record in enumerate(extra.records):
+        record.update(id=f"x{i}", created_at=1_780_300_800 - 1_780_300_800 % 3600 + i * 40)
+    return scene.records + extra.records
+
+
+def hot_temperature(random):
+    """Calls at temperature 1.2 fail in 20 % of the cases, those at 0.2 in 6 %."""
+    scene = Scene(random)
+    scene.add(1200, rate=0.94, temperature=0.2)
+    scene.add(1200, rate=0.80, temperature=1.2)
+    random.shuffle(scene.records)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_000 + i * 37
+    return scene.records
+
+
+def bad_document(random):
+    """Answers that cite prices.pdf are disliked in 50 % of the cases, others in 10 %."""
+    scene = Scene(random)
+    scene.add(2000, rate=0.97)
+    for record in scene.records:
+        documents = random.sample(["faq.md", "terms.pdf", "returns.md", "shipping.md"], 2)
+        if random.random() < 0.15:
+            documents[0] = "prices.pdf"
+        disliked = random.random() < (0.5 if "prices.pdf" in documents else 0.1)
+        record.update(documents=documents, feedback="dislike" if disliked else "like")
+    return scene.records
+
+
+def empty_retrieval(random):
+    """Where retrieval found nothing 30 % fail, else 5 %."""
+    scene = Scene(random)
+    scene.add(1500, rate=0.95, documents=["faq.md"])
+    scene.add(400, rate=0.70, documents=list)
+    random.shuffle(scene.records)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_000 + i * 37
+    return scene.records
+
+
+def rate_limit_burst(random):
+    """Rate limit errors in three bursts of a minute."""
+    scene = Scene(random)
+    scene.add(2000, rate=0.98)
+    for burst in range(3):
+        start = 1_780_010_000 + burst * 20_000
+        for i in range(25):
+            scene.records.append(dict(scene.records[0], id=f"b{burst}-{i}", session_id=f"b{burst}-{i}",
+                                      prompt=question(random), created_at=start + i // 2, answer="",
+                                      status="error", error="429 rate limit reached"))
+    return scene.records
+
+
+def retry_storm(random):
+    """Twenty calls that are sent five times within seconds, failing each time but the last."""
+    scene = Scene(random)
+    scene.add(1500, rate=0.98)
+    for storm in range(20):
+        for i in range(5):
+            failed = i < 4
+            scene.records.append(dict(
+                scene.records[0], id=f"s{storm}-{i}", session_id=f"storm{storm}", prompt=f"Storm {storm}?",
+                created_at=1_780_005_000 + storm * 1000 + i * 2, latency_s=0.5,
+                answer="" if failed else "Done.", status="error" if failed else "success",
+                error="connection reset" if failed else None))
+    return scene.records
+
+
+def double_submit(random):
+    """One call in ten is made again two seconds later, though it was answered."""
+    scene = Scene(random)
+    scene.add(1500, rate=0.99)
+    twice = [dict(r, id=r["id"] + "x", created_at=r["created_at"] + 2)
+             for r in scene.records[::10] if r["status"] == "success"]
+    return scene.records + twice
+
+
+def long_prompts_time_out(random):
+    """Prompts of 3,000 tokens or more time out in 20 % of the cases, shorter ones in 1 %."""
+    scene = Scene(random)
+    scene.add(1600, rate=0.99)
+    for record in scene.records:
+        tokens = random.choice((300, 600, 1200, 3000, 3500))
+        record["input_tokens"] = tokens
+        record["output_tokens"] = 50
+        if random.random() < (0.2 if tokens >= 3000 else 0.01):
+            record.update(status="error", error="request timed out", answer="")
+    return scene.records
+
+
+def shorter_wording(random):
+    """Two versions of a prompt, as good, one of them a third as long."""
+    scene = Scene(random)
+    scene.add(6000, rate=0.96, prompt_name="support", prompt_version="long", input_tokens=900, output_tokens=20)
+    scene.add(6000, rate=0.96, prompt_name="support", prompt_version="short", input_tokens=300, output_tokens=20)
+    random.shuffle(scene.records)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_000 + i * 37
+    return scene.records
+
+
+def clock_in_front(random):
+    """A system prompt of 1,500 tokens that begins with the time of day."""
+    scene = Scene(random)
+    rules = " ".join(f"Rule {i}: answer questions about item {i * 7} from the handbook, page {i * 3}." for i in range(100))
+    for i in range(60):
+        scene.add(1, rate=0.99, system_prompt=f"It is 2026-07-{i % 28 + 1:02d} {i % 24:02d}:15.\nYou are the support agent. {rules}")
+    return scene.records
+
+
+def example_twice(random):
+    """The same worked example stands twice in the prompt."""
+    scene = Scene(random)
+    example = "Example: a customer asks for an invoice.\nAnswer: It is on its way.\n\n"
+    scene.add(200, rate=0.99, system_prompt="You answer customers.\n\n" + example + example + "Be brief.")
+    return scene.records
+
+
+def json_without_schema(random):
+    """JSON is asked for; without a schema 15 % of the answers are none."""
+    scene = Scene(random)
+    for schema, broken in ((True, 0.01), (False, 0.15)):
+        for _ in range(700):
+            scene.add(1, rate=0.999, system_prompt="Return the order as a JSON object.")
+            record = scene.records[-1]
+            record["answer"] = "Sure, the order is 12." if random.random() < broken else json.dumps({"order": 12})
+            if schema:
+                record["response_format"] = {"type": "json_object"}
+    random.shuffle(scene.records)
+    for i, record in enumerate(scene.records):
+        record["created_at"] = 1_780_000_000 + i * 37
+    return scene.records
+
+
+def nothing_in_a_rich_log(random):
+    """Everything is logged and nothing is planted: models, users, temperatures, versions, documents,
+    feedback and lengths are all dealt out by chance."""
+    scene = Scene(random)
+    scene.add(1500, rate=0.93)
+    for record in scene.records:
+        record.update(
+            model=random.choice(("a", "b")), user_id=f"u{random.randrange(30)}",
+            temperature=random.choice((0.2, 0.7)), prompt_name="support",
+            prompt_version=random.choice(("1", "2")), app_name=random.choice(("Shop", "Desk")),
+            documents=random.sample(["faq.md", "terms.pdf", "returns.md"], random.randrange(3)),
+            feedback=random.choice(("like", "like", "dislike")),
+            input_tokens=random.randrange(100, 3000), output_tokens=60)
+    return scene.records
+
+
+def nothing_from_few_prompts(random):
+    """The same few prompts over and over, by chance: no call is made twice for no reason."""
+    scene = Scene(random)
+    prompts = [question(random) for _ in range(12)]
+    scene.add(1200, rate=0.93, prompt=lambda: random.choice(prompts))
+    return scene.records
