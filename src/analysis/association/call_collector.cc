@@ -53,6 +53,21 @@ std::string_view static_class(std::string_view name) {
   return name.empty() ? std::string_view() : error_classes().back().name;
 }
 
+// Prompts whose skeleton is the same share their samples: what changes in front of a stable part
+// makes each text another.
+uint64_t long_key(uint64_t template_key) { return hash_text("long", group_of(template_key)); }
+
+// Keeps the samples with the smallest hashes.
+void join_samples(const std::vector<LongPrompt>& from, std::vector<LongPrompt>& into) {
+  for (const LongPrompt& sample : from) {
+    const auto place = std::ranges::lower_bound(into, sample.hash, {}, &LongPrompt::hash);
+    if (place != into.end() && place->hash == sample.hash) continue;
+    if (into.size() == kLongPromptsOfTemplate && place == into.end()) continue;
+    into.insert(place, sample);
+    if (into.size() > kLongPromptsOfTemplate) into.pop_back();
+  }
+}
+
 uint64_t hash_or_zero(std::string_view text) { return text.empty() ? 0 : hash_bytes(text); }
 
 const std::string& first_of(const std::string& one, const std::string& other) {
@@ -148,15 +163,13 @@ void CallCollector::fill_content(const Execution& execution, Row& row) {
 
 void CallCollector::keep_long_prompt(const Execution& execution, uint64_t template_key) {
   if (!execution.has_wording() || execution.prompt().size() < kLongPromptBytes) return;
-  std::vector<LongPrompt>* kept = long_prompts_.get(hash_text("long", template_key));
+  std::vector<LongPrompt>* kept = long_prompts_.get(long_key(template_key));
   if (kept == nullptr) return;
   const std::string_view text = std::string_view(execution.prompt()).substr(0, kLongPromptBytesMax);
   const uint64_t hash = hash_bytes(text);
-  const auto place = std::ranges::lower_bound(*kept, hash, {}, &LongPrompt::hash);
-  if (place != kept->end() && place->hash == hash) return;
-  if (kept->size() == kLongPromptsOfTemplate && place == kept->end()) return;
-  kept->insert(place, {hash, std::string(text)});
-  if (kept->size() > kLongPromptsOfTemplate) kept->pop_back();
+  // Most texts are not among the smallest, and need no copy.
+  if (kept->size() == kLongPromptsOfTemplate && hash >= kept->back().hash) return;
+  join_samples({{hash, std::string(text)}}, *kept);
 }
 
 void CallCollector::add(const Execution& execution, const CallMarks& marks) {
@@ -240,13 +253,8 @@ void CallCollector::merge(CallCollector&& other) {
   parameters_.merge(std::move(other.parameters_), [](auto&, auto&&) {});
   context_.merge(std::move(other.context_),
                  [](Context& mine, Context&& theirs) { mine.add(theirs); });
-  long_prompts_.merge(std::move(other.long_prompts_), [](auto& mine, auto&& theirs) {
-    mine.insert(mine.end(), theirs.begin(), theirs.end());
-    std::ranges::sort(mine, {}, &LongPrompt::hash);
-    const auto same = [](const LongPrompt& a, const LongPrompt& b) { return a.hash == b.hash; };
-    mine.erase(std::unique(mine.begin(), mine.end(), same), mine.end());
-    if (mine.size() > kLongPromptsOfTemplate) mine.resize(kLongPromptsOfTemplate);
-  });
+  long_prompts_.merge(std::move(other.long_prompts_),
+                      [](auto& mine, auto&& theirs) { join_samples(theirs, mine); });
   unit_max_ = std::min(unit_max_, other.unit_max_);
   std::ranges::move(other.rows_, std::back_inserter(rows_));
   std::erase_if(rows_, [this](const Row& row) { return row.unit > unit_max_; });
@@ -296,8 +304,8 @@ CallTable CallCollector::finish() {
     if (const PromptTemplate* found =
             row.template_key == 0 ? nullptr : templates.find(row.template_key)) {
       call.prompt_template = static_cast<uint32_t>(found - templates.templates().data());
-      if (const auto* kept = long_prompts_.find(hash_text("long", row.template_key))) {
-        table.long_prompts[call.prompt_template] = *kept;
+      if (const auto* kept = long_prompts_.find(long_key(row.template_key))) {
+        join_samples(*kept, table.long_prompts[call.prompt_template]);
       }
     }
     if (row.retrieved.known) {

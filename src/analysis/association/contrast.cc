@@ -62,7 +62,10 @@ double correlation(const std::vector<Part>& clusters, double n, double squares) 
 uint64_t block_of(const Call& call) {
   return call.start_time ? static_cast<uint64_t>(*call.start_time / kBlock) + 1 : 0;
 }
-uint64_t session_of(const Call& call) { return call.session != 0 ? call.session : call.user; }
+uint64_t session_of(const Call& call, Contrasts::Clusters clusters) {
+  if (call.session != 0 || clusters == Contrasts::Clusters::NotUsers) return call.session;
+  return call.user;
+}
 
 // The design effect of each group by one kind of cluster; all 1 where some calls have none.
 class Effects {
@@ -165,8 +168,8 @@ void Contrasts::fill_effects(const std::vector<CallValue>& values, Clusters clus
     const auto cell = std::ranges::lower_bound(all_.cells, o.stratum, {}, &Cell::stratum);
     const double residual = o.value - cell->sum / cell->n;
     const Call& call = table_.calls[o.call];
-    by_session.push_back({o.group, session_of(call), residual});
-    if (clusters != Clusters::Sessions) by_block.push_back({o.group, block_of(call), residual});
+    by_session.push_back({o.group, session_of(call, clusters), residual});
+    if (clusters != Clusters::NotBlocks) by_block.push_back({o.group, block_of(call), residual});
   }
   const Effects sessions(std::move(by_session), groups_.size());
   const Effects blocks(std::move(by_block), groups_.size());

@@ -47,13 +47,14 @@ struct Contrast {
 class Contrasts {
  public:
   enum class Kind : uint8_t { Rate, Mean };
-  // Sessions alone where groups are times: that calls of ten minutes are alike is then the effect.
-  enum class Clusters : uint8_t { SessionsAndBlocks, Sessions };
+  // What is compared is no cluster: users where groups are users (then sessions and blocks), blocks
+  // of time where groups are times (then sessions, else users).
+  enum class Clusters : uint8_t { All, NotUsers, NotBlocks };
 
   // `table` must outlive it. Observations of a stratum in which only one group has any are of no
   // use and may be given all the same.
   Contrasts(const CallTable& table, const std::vector<CallValue>& values, Kind kind,
-            Clusters clusters = Clusters::SessionsAndBlocks);
+            Clusters clusters = Clusters::All);
 
   size_t groups() const { return groups_.size(); }
   uint64_t calls(uint32_t group) const { return groups_[group].calls; }

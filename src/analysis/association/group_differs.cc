@@ -43,12 +43,12 @@ std::string of_log(const CallTable&, uint64_t key) {
                      format_iso_time(static_cast<int64_t>(key - 1) * kHour).substr(0, 16));
 }
 
-constexpr auto kBoth = Contrasts::Clusters::SessionsAndBlocks;
+constexpr auto kAll = Contrasts::Clusters::All;
 constexpr Grouping kGroupings[] = {
-    {"app", "all other apps", app_of, named, false, kBoth},
-    {"user", "all other users", user_of, named, true, kBoth},
-    {"time of day", "all other times of day", hour_of_day, of_day, true, kBoth},
-    {"hour", "all other hours", hour_of_log, of_log, true, Contrasts::Clusters::Sessions},
+    {"app", "all other apps", app_of, named, false, kAll},
+    {"user", "all other users", user_of, named, true, Contrasts::Clusters::NotUsers},
+    {"time of day", "all other times of day", hour_of_day, of_day, true, kAll},
+    {"hour", "all other hours", hour_of_log, of_log, true, Contrasts::Clusters::NotBlocks},
 };
 
 // Distinct days on which a time of day failed.
