@@ -132,7 +132,7 @@ DesignEffect design_effect_of_mean(std::span<const ClusterSum> clusters, double 
     fourths += residual * residual * residual * residual;
   }
   const double jackknife = (k - 1) / k * squares / (totals.n * totals.n);
-  const double degrees = fourths > 0 ? 3 * squares * squares / fourths - 1 : k - 1;
+  const double degrees = fourths > 0 ? 2 * squares * squares / fourths : k - 1;
   return estimated(totals, jackknife / (spread / (totals.n - 1) / totals.n),
                    std::min(k - 1, degrees), size_of_cluster, variance, confidence);
 }

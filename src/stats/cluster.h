@@ -69,9 +69,9 @@ DesignEffect design_effect_of_proportion(std::span<const ClusterSum> clusters,
 // the worst case holds for a single cluster and where all values are equal. deff is from the
 // jackknife, whose residuals r_c = (s_c - mean n_c) / (1 - n_c / n) allow for clusters that pull
 // the mean towards themselves (MacKinnon and White (1985), J. Econometrics 29:305-325; with equal
-// sizes it is Cochran's formula). d is at most 3 sum(r_c^2)^2 / sum(r_c^4) - 1, Satterthwaite's
-// degrees of a sum of squares whose terms vary as those of a normal distribution: k - 1 of them
-// where residuals are normal, fewer where a few clusters make most of the variance.
+// sizes it is Cochran's formula). d is at most 2 sum(r_c^2)^2 / sum(r_c^4): Satterthwaite's degrees
+// of a sum of squares, 2 E^2 / V, where the variance of r_c^2 is at most E(r_c^4). Where a few slow
+// clusters make most of the variance, they are few.
 DesignEffect design_effect_of_mean(std::span<const ClusterSum> clusters, double sum_of_squares,
                                    double confidence = kConfidence, uint64_t buckets = kNotHashed);
 

@@ -142,14 +142,14 @@ TEST(DesignEffectOfMean, AgreesWithLohrOnGradesInSuites) {
 
 // By hand: 12 clusters of 4 records, all 0 but one of 6: mean 1/8, residuals 6 and 11 of -6/11
 // after the division by 1 - 4 / 48, whose squares sum to 39.273. deff is 11/12 * 39.273 / 48^2 /
-// (35.25 / 47 / 48) = 1. Only the one tells: 3 * 39.273^2 / 1296.97 - 1 = 2.568 degrees, not 11.
+// (35.25 / 47 / 48) = 1. Only the one tells: 2 * 39.273^2 / 1296.97 = 2.378 degrees, not 11.
 TEST(DesignEffectOfMean, TrustsASpreadLessThatOneClusterMakes) {
   std::vector<ClusterSum> clusters(12, {4, 0});
   clusters[0].sum = 6;
   const DesignEffect one = design_effect_of_mean(clusters, 36);
   EXPECT_NEAR(one.deff, 1, 1e-9);
-  // t is 2.01174 with 47 degrees and 3.50821 with 2.568.
-  EXPECT_NEAR(one.n_effective, 48 * std::pow(2.01174 / 3.50821, 2), 0.01);
+  // t is 2.01174 with 47 degrees and 3.70887 with 2.378.
+  EXPECT_NEAR(one.n_effective, 48 * std::pow(2.01174 / 3.70887, 2), 0.01);
 }
 
 TEST(DesignEffectOfMean, TakesTheWorstCaseForEqualValues) {
