@@ -9,6 +9,7 @@
 #include "analysis/repeated_call.h"
 #include "analysis/tally.h"
 #include "stats/proportion.h"
+#include "stats/shown.h"
 
 namespace sonde {
 namespace {
@@ -122,7 +123,12 @@ Finding to_finding(uint64_t key, const FindingGroup& group, const BoundedMap<Cal
   if (tally != nullptr) {
     finding.effect.group_calls = tally->calls;
     finding.effect.group_failures = tally->failures;
-    finding.effect.group_failure_rate = wilson_interval(tally->failures, tally->calls);
+    const double rate = static_cast<double>(tally->failures) /
+                        static_cast<double>(std::max<uint64_t>(tally->calls, 1));
+    const auto calls = static_cast<double>(tally->calls);
+    if (enough_for_rate(rate, calls)) {
+      finding.effect.group_failure_rate = wilson_corrected_interval(rate, calls);
+    }
   }
   return finding;
 }

@@ -274,13 +274,15 @@ std::optional<double> value_of(CompareMetric metric, const Side& side) {
   }
 }
 
-bool is_enough(CompareMetric metric, const Matched& matched, const VariantDifference& d) {
+bool is_enough(CompareMetric metric, const Matched& matched, const Side& baseline,
+               const Side& variant, const VariantDifference& d) {
   const double least = std::min(matched.n_baseline, matched.n_variant);
   switch (metric) {
     case CompareMetric::Success:
       return d.test == "mcnemar" ||
-             enough_for_rate_difference(d.variant_value, matched.n_variant, d.baseline_value,
-                                        matched.n_baseline);
+             (baseline.summary.success_interval && variant.summary.success_interval &&
+              enough_for_rate_difference(d.variant_value, matched.n_variant, d.baseline_value,
+                                         matched.n_baseline));
     case CompareMetric::Latency:
     case CompareMetric::Ttft:
       return enough_for_quantile(least, 0.5);
@@ -328,7 +330,7 @@ std::optional<VariantDifference> judge(CompareMetric metric, const Side& baselin
   } else {
     judge_rates(matched, d);
   }
-  d.enough = is_enough(metric, matched, d);
+  d.enough = is_enough(metric, matched, baseline, variant, d);
   const Power power = power_of(metric, matched, baseline, d);
   d.detectable = power.detectable;
   // What is wanted counts independent records; calls in clusters are worth less.

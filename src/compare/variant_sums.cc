@@ -48,8 +48,9 @@ double ClusteredSums::design_effect(const Moments& all) const {
   }
   // Where some records have no cluster, they would pass for independent ones.
   if (clusters.size() < kClustersMin || covered != all.n) return 1;
-  const double worth =
-      design_effect_of_mean(clusters, static_cast<double>(all.squares)).n_effective;
+  const double worth = design_effect_of_mean(clusters, static_cast<double>(all.squares),
+                                             kConfidence, kClusterBuckets)
+                           .n_effective;
   return std::max(1.0, static_cast<double>(all.n) / std::max(worth, 1e-9));
 }
 

@@ -20,7 +20,9 @@ struct Distribution {
   double p50 = 0;
   double p95 = 0;
   double p99 = 0;
+  bool p99_enough = true;  // False: not shown, too few records are behind it.
   double max = 0;
+  // Infinite limits where too few records are behind an interval (stats/shown.h).
   Interval p50_interval{};
   Interval p95_interval{};
   Interval p99_interval{};
@@ -45,7 +47,8 @@ struct GroupSummary {
   uint64_t pending = 0;
   uint64_t unknown = 0;                // The log does not say.
   std::optional<double> success_rate;  // Null when ok + error is 0.
-  Interval success_interval{};
+  // Null without a rate, and where too few records are behind it (stats/shown.h).
+  std::optional<Interval> success_interval;
   double design_effect = 1;  // Of the success rate: 1 when calls are as good as independent.
   double latency_design_effect = 1;
   NameCounts errors;  // Failed records by error class.

@@ -24,6 +24,7 @@ Change rate_change(const GroupSummary& before, const GroupSummary& now) {
   if (!before.success_rate || !now.success_rate) return change;
   const double n_now = rated_effective(now);
   const double n_before = rated_effective(before);
+  if (!before.success_interval || !now.success_interval) return change;
   if (!enough_for_rate_difference(*now.success_rate, n_now, *before.success_rate, n_before))
     return change;
   change.difference = newcombe_interval(*now.success_rate, n_now, *before.success_rate, n_before);

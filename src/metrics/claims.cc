@@ -37,11 +37,11 @@ void worst_group(const Analysis& analysis, std::vector<Claim>& claims) {
     for (const GroupSummary& group : section.groups) {
       const uint64_t rated = group.ok + group.error;
       const uint64_t rest = analysis.total.ok + analysis.total.error - rated;
-      if (group.error < 2 || rest == 0) continue;
+      if (group.error < 2 || rest == 0 || !group.success_interval) continue;
       const double others =
           static_cast<double>(analysis.total.ok - group.ok) / static_cast<double>(rest);
       // Bonferroni: the interval is as wide as looking at every group demands.
-      const Interval strict = wilson_cluster_interval(
+      const Interval strict = wilson_corrected_interval(
           *group.success_rate, static_cast<double>(rated) / group.design_effect, 1 - 0.05 / groups);
       const double excess = static_cast<double>(rated) * (others - *group.success_rate);
       if (strict.high >= others || excess <= worst_excess) continue;
@@ -55,7 +55,7 @@ void worst_group(const Analysis& analysis, std::vector<Claim>& claims) {
     claims.push_back({fmt::format(
         "{} fails most: {} of {} succeeded ({}, interval {} to {}), against {} elsewhere",
         name_of(*worst), worst->ok, worst->ok + worst->error, percent(*worst->success_rate),
-        percent(worst->success_interval.low), percent(worst->success_interval.high),
+        percent(worst->success_interval->low), percent(worst->success_interval->high),
         percent(rest_rate))});
   } else if (!analysis.sections.empty() && analysis.sections[0].groups.size() > 1 &&
              analysis.total.error > 0) {

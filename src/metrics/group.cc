@@ -10,6 +10,7 @@
 #include "stats/cluster.h"
 #include "stats/proportion.h"
 #include "stats/quantile.h"
+#include "stats/shown.h"
 
 namespace sonde {
 namespace {
@@ -51,6 +52,14 @@ Interval mean_interval(const Sketch& sketch, double n_effective, double confiden
   return {mean - spread, mean + spread, "student-t"};
 }
 
+// By chance, as stats/cluster.h takes buckets to be filled. The mixing of SplitMix64.
+uint32_t bucket_of(uint64_t block) {
+  uint64_t bits = (block + 1) * 0x9E3779B97F4A7C15ULL;
+  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
+  return static_cast<uint32_t>((bits ^ (bits >> 31)) % kClusterBuckets);
+}
+
 NameCounts most_frequent_first(std::vector<std::pair<std::string, uint64_t>> counts) {
   std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
@@ -70,10 +79,8 @@ ClusterKeys cluster_keys_of(const Span& span) {
   if (span.start_time) {
     const uint64_t block = static_cast<uint64_t>(*span.start_time / kClusterBlock);
     keys.has_block = true;
-    // Spread, so that logs of more than four weeks do not fold onto equal hours.
-    keys.block = static_cast<uint32_t>((block * 0x9E3779B97F4A7C15ULL) >> 54);
+    keys.block = bucket_of(block);
   }
-  static_assert(kClusterBuckets == 1U << 10);
   return keys;
 }
 
@@ -220,7 +227,9 @@ void Group::merge(const Group& other) {
 // The records' worth under the clustering that costs most: sessions or time blocks.
 Group::Effective Group::effective() const {
   const auto rated = static_cast<double>(outcomes_[0] + outcomes_[1]);
-  Effective best{rated, 1, static_cast<double>(latency_.count()), ClusteredBy::Nothing};
+  Effective best{
+      rated,       1,          static_cast<double>(latency_.count()), ClusteredBy::Nothing,
+      kNoClusters, kNoClusters};
   const auto consider = [&](const Clusters& clusters, ClusteredBy by) {
     std::vector<ClusterSum> success;
     std::vector<ClusterSum> times;
@@ -231,9 +240,15 @@ Group::Effective Group::effective() const {
     }
     double covered = 0;
     for (const ClusterSum& c : success) covered += c.n;
-    // Where some records have no cluster, they would pass for independent ones.
+    // Where some records have no cluster, they would pass for independent ones. All of one user
+    // are no cluster that tells anything, all of ten minutes are.
+    const size_t alone = by == ClusteredBy::Sessions ? 1 : 0;
+    if (covered == rated && success.size() > alone) {
+      best.success_clusters = std::min<uint64_t>(best.success_clusters, success.size());
+    }
     if (success.size() >= kClustersMin && covered == rated) {
-      const DesignEffect effect = design_effect_of_proportion(success);
+      const DesignEffect effect =
+          design_effect_of_proportion(success, kConfidence, kClusterBuckets);
       if (effect.n_effective < best.success) {
         best.success = effect.n_effective;
         best.success_deff = rated / std::max(effect.n_effective, 1e-9);
@@ -242,10 +257,15 @@ Group::Effective Group::effective() const {
     }
     covered = 0;
     for (const ClusterSum& c : times) covered += c.n;
-    if (times.size() >= kClustersMin && covered == static_cast<double>(latency_.count())) {
+    const bool covers = covered == static_cast<double>(latency_.count());
+    if (covers && times.size() > alone) {
+      best.latency_clusters = std::min<uint64_t>(best.latency_clusters, times.size());
+    }
+    if (covers && times.size() >= kClustersMin) {
       best.latency =
-          std::min(best.latency,
-                   design_effect_of_mean(times, static_cast<double>(time_squares_)).n_effective);
+          std::min(best.latency, design_effect_of_mean(times, static_cast<double>(time_squares_),
+                                                       kConfidence, kClusterBuckets)
+                                     .n_effective);
     }
   };
   consider(sessions_, ClusteredBy::Sessions);
@@ -255,7 +275,8 @@ Group::Effective Group::effective() const {
 
 Group::ClusteredBy Group::clustered_by() const { return effective().by; }
 
-Distribution Group::distribution(const Sketch& sketch, double n_effective, double confidence) {
+Distribution Group::distribution(const Sketch& sketch, double n_effective, uint64_t clusters,
+                                 double confidence) {
   Distribution d;
   d.count = sketch.count();
   d.mean = sketch.mean();
@@ -267,13 +288,16 @@ Distribution Group::distribution(const Sketch& sketch, double n_effective, doubl
   const auto quantile = [&sketch](double p) { return sketch.quantile(p); };
   const std::string_view method =
       n_effective < static_cast<double>(d.count) ? "order-statistics-cluster" : "order-statistics";
-  const auto interval = [&](double p) {
+  const auto interval = [&](double p) -> Interval {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    if (!enough_for_quantile(n_effective, p, clusters)) return {-kInfinity, kInfinity, method};
     return quantile_interval(quantile_interval_probabilities(p, n_effective, confidence), quantile,
                              method);
   };
   d.p50_interval = interval(0.50);
   d.p95_interval = interval(0.95);
   d.p99_interval = interval(0.99);
+  d.p99_enough = enough_for_quantile(n_effective, 0.99, clusters);
   d.mean_interval = mean_interval(sketch, n_effective, confidence);
   return d;
 }
@@ -296,16 +320,19 @@ GroupSummary Group::summary(std::vector<std::string> key, double confidence) con
   }
   if (rated > 0) {
     s.success_rate = static_cast<double>(s.ok) / static_cast<double>(rated);
-    s.success_interval = n.by == ClusteredBy::Nothing
-                             ? wilson_interval(s.ok, rated, confidence)
-                             : wilson_cluster_interval(*s.success_rate, n.success, confidence);
-  } else {
-    s.success_interval = wilson_interval(0, 0, confidence);
+    if (enough_for_rate(*s.success_rate, n.success, n.success_clusters)) {
+      s.success_interval = wilson_corrected_interval(
+          *s.success_rate, n.success, confidence,
+          n.by == ClusteredBy::Nothing ? "wilson-corrected" : "wilson-corrected-cluster");
+    }
   }
   s.errors = most_frequent_first(errors_);
-  if (latency_.count() > 0) s.latency = distribution(latency_, n.latency, confidence);
+  if (latency_.count() > 0)
+    s.latency = distribution(latency_, n.latency, n.latency_clusters, confidence);
   if (ttft_.count() > 0) {
-    s.ttft = distribution(ttft_, static_cast<double>(ttft_.count()), confidence);
+    // First tokens are as much alike as response times.
+    s.ttft = distribution(ttft_, static_cast<double>(ttft_.count()) / s.latency_design_effect,
+                          n.latency_clusters, confidence);
   }
   if (input_known_ > 0) s.input_tokens = input_tokens_;
   if (output_known_ > 0) s.output_tokens = output_tokens_;

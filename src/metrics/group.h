@@ -114,9 +114,12 @@ class Group {
     double success_deff;
     double latency;
     ClusteredBy by;
+    uint64_t success_clusters;  // Of the kind of which there are fewer; kNoClusters without any.
+    uint64_t latency_clusters;
   };
   Effective effective() const;
-  static Distribution distribution(const Sketch& sketch, double n_effective, double confidence);
+  static Distribution distribution(const Sketch& sketch, double n_effective, uint64_t clusters,
+                                   double confidence);
   static void count_name(Counts& counts, std::string_view name, uint64_t times);
 
   uint64_t count_ = 0;

@@ -77,7 +77,7 @@ MaybeFigure latency(const GroupSummary& group, double) {
 template <double Distribution::*Value, Interval Distribution::*Limits, int kPercent>
 MaybeFigure ttft(const GroupSummary& group, double) {
   if (!group.ttft) return std::nullopt;
-  const auto n = static_cast<double>(group.ttft->count);
+  const double n = static_cast<double>(group.ttft->count) / group.latency_design_effect;
   return between(*group.ttft.*Value, *group.ttft.*Limits, enough_for_quantile(n, kPercent / 100.0));
 }
 

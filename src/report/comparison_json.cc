@@ -48,9 +48,7 @@ void write_variant(JsonWriter& json, const Comparison& comparison, const Variant
   json.field("ok", v.summary.ok);
   json.field("error", v.summary.error);
   json.field("success_rate", v.summary.success_rate);
-  if (v.summary.success_rate) {
-    write_interval(json, "success_interval", v.summary.success_interval, 1);
-  }
+  write_rate_interval(json, v.summary);
   json.field("design_effect", v.summary.design_effect);
   const auto times = [&json](std::string_view name, const std::optional<Distribution>& d) {
     json.key(name);

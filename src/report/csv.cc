@@ -67,17 +67,20 @@ constexpr CsvColumn kColumns[] = {
      [](const GroupSummary& g) { return g.success_rate ? number_field(*g.success_rate) : ""; }},
     {"success_low",
      [](const GroupSummary& g) {
-       return g.success_rate ? number_field(g.success_interval.low) : "";
+       return g.success_interval ? number_field(g.success_interval->low) : "";
      }},
     {"success_high",
      [](const GroupSummary& g) {
-       return g.success_rate ? number_field(g.success_interval.high) : "";
+       return g.success_interval ? number_field(g.success_interval->high) : "";
      }},
     {"errors", [](const GroupSummary& g) { return csv_text(counts_text(g.errors)); }},
     {"latency_ms_mean", millis_of<kLatency, &Distribution::mean>},
     {"latency_ms_p50", millis_of<kLatency, &Distribution::p50>},
     {"latency_ms_p95", millis_of<kLatency, &Distribution::p95>},
-    {"latency_ms_p99", millis_of<kLatency, &Distribution::p99>},
+    {"latency_ms_p99",
+     [](const GroupSummary& g) {
+       return g.latency && g.latency->p99_enough ? millis_field(g.latency->p99) : std::string();
+     }},
     {"latency_ms_max", millis_of<kLatency, &Distribution::max>},
     {"ttft_ms_p50", millis_of<kTtft, &Distribution::p50>},
     {"ttft_ms_p95", millis_of<kTtft, &Distribution::p95>},

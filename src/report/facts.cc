@@ -107,7 +107,8 @@ std::vector<std::string> distribution_lines(const Distribution& times, uint64_t 
       fmt::format("p50 {}, p95 {}", with_interval(times.p50, times.p50_interval),
                   with_interval(times.p95, times.p95_interval)),
       fmt::format("mean {}, p99 {}, longest {}", format_micros(times.mean),
-                  format_micros(times.p99), format_micros(times.max))};
+                  times.p99_enough ? format_micros(times.p99) : "too few",
+                  format_micros(times.max))};
   if (times.count < records) {
     lines.back() +=
         fmt::format("; known for {} of {}", format_count(times.count), format_count(records));

@@ -55,7 +55,7 @@ std::string format_micros_interval(const Interval& interval) {
   }
   if (low) return "at least " + format_micros(interval.low);
   if (high) return "at most " + format_micros(interval.high);
-  return "no interval";
+  return "too few";
 }
 
 std::string format_percent(double share) {
@@ -68,6 +68,10 @@ std::string format_percent(double share) {
 std::string format_rate(double share, const Interval& interval) {
   return fmt::format("{} [{:.1f}, {:.1f}]", format_percent(share), interval.low * 100,
                      interval.high * 100);
+}
+
+std::string format_rate(double share, const std::optional<Interval>& interval) {
+  return interval ? format_rate(share, *interval) : format_percent(share) + " (too few)";
 }
 
 std::string format_money(int64_t nanos, std::string_view currency) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ std::string format_percent(double share);
 
 // "93.2 % [89.1, 95.9]"
 std::string format_rate(double share, const Interval& interval);
+// "93.2 % (too few)" where no interval is shown.
+std::string format_rate(double share, const std::optional<Interval>& interval);
 
 // Billionths: "12,345.68 USD", and three digits below one: "0.00128 USD".
 std::string format_money(int64_t nanos, std::string_view currency);

@@ -40,7 +40,7 @@ TEST(FormatNumber, SaysWhereTheDataSupportNoLimit) {
   EXPECT_EQ(format_micros_interval({1e6, 2e6, "m"}), "1.00 s to 2.00 s");
   EXPECT_EQ(format_micros_interval({1e6, kInfinity, "m"}), "at least 1.00 s");
   EXPECT_EQ(format_micros_interval({-kInfinity, 2e6, "m"}), "at most 2.00 s");
-  EXPECT_EQ(format_micros_interval({-kInfinity, kInfinity, "m"}), "no interval");
+  EXPECT_EQ(format_micros_interval({-kInfinity, kInfinity, "m"}), "too few");
 }
 
 TEST(FormatNumber, KeepsAllAndNothingForAllAndNothing) {
@@ -48,7 +48,8 @@ TEST(FormatNumber, KeepsAllAndNothingForAllAndNothing) {
   EXPECT_EQ(format_percent(0.9999), "> 99.9 %");
   EXPECT_EQ(format_percent(0.0001), "< 0.1 %");
   EXPECT_EQ(format_percent(0), "0.0 %");
-  EXPECT_EQ(format_rate(0.932, {0.891, 0.959, "wilson"}), "93.2 % [89.1, 95.9]");
+  EXPECT_EQ(format_rate(0.932, Interval{0.891, 0.959, "wilson"}), "93.2 % [89.1, 95.9]");
+  EXPECT_EQ(format_rate(0.932, std::nullopt), "93.2 % (too few)");
 }
 
 TEST(FormatNumber, ShowsSmallAmountsOfMoney) {

@@ -15,6 +15,11 @@ std::string latency_text(const GroupSummary& group) {
   return group.latency ? format_micros((*group.latency).*kFigure) : std::string(kUnknown);
 }
 
+std::string p99_text(const GroupSummary& group) {
+  if (group.latency && !group.latency->p99_enough) return std::string(kUnknown);
+  return latency_text<&Distribution::p99>(group);
+}
+
 template <double Distribution::*kFigure>
 std::string ttft_text(const GroupSummary& group) {
   return group.ttft ? format_micros((*group.ttft).*kFigure) : std::string(kUnknown);
@@ -59,8 +64,7 @@ constexpr GroupColumn kColumns[] = {
      latency_text<&Distribution::p50>},
     {"latency_ms.p95", Align::Right, Keep::Always, false, has_latency,
      latency_text<&Distribution::p95>},
-    {"latency_ms.p99", Align::Right, Keep::Second, false, has_latency,
-     latency_text<&Distribution::p99>},
+    {"latency_ms.p99", Align::Right, Keep::Second, false, has_latency, p99_text},
     {"ttft_ms.p50", Align::Right, Keep::Second, false, has_ttft, ttft_text<&Distribution::p50>},
     {"ttft_ms.p95", Align::Right, Keep::First, false, has_ttft, ttft_text<&Distribution::p95>},
     {"input_tokens", Align::Right, Keep::Third, false, has_input,

@@ -34,8 +34,10 @@ std::string tiles(const Analysis& analysis) {
               format_count(total.error) + " failed", out);
   if (total.success_rate) {
     append_tile("success", format_percent(*total.success_rate),
-                fmt::format("{} to {}", format_percent(total.success_interval.low),
-                            format_percent(total.success_interval.high)),
+                total.success_interval
+                    ? fmt::format("{} to {}", format_percent(total.success_interval->low),
+                                  format_percent(total.success_interval->high))
+                    : "too few for an interval",
                 out);
   }
   if (total.latency) {
@@ -142,7 +144,7 @@ std::string error_classes_card(const GroupSummary& total) {
 double axis_start(const std::vector<GroupSummary>& groups, size_t shown, double overall) {
   double low = overall;
   for (size_t i = 0; i < shown; ++i) {
-    if (groups[i].success_rate) low = std::min(low, groups[i].success_interval.low);
+    if (groups[i].success_interval) low = std::min(low, groups[i].success_interval->low);
   }
   return std::clamp(std::floor(low * 10) / 10, 0.0, 0.9);
 }
@@ -173,8 +175,9 @@ std::string intervals_card(const Analysis& analysis, const Section& section) {
         "<div class=\"row\"><span class=\"name\">{}</span><span class=\"figure\">{}</span>{}</div>",
         html_text(joined_key(group)),
         known ? format_rate(*group.success_rate, group.success_interval) : std::string(kUnknown),
-        known ? interval_mark(*group.success_rate, group.success_interval, overall, low)
-              : std::string());
+        group.success_interval
+            ? interval_mark(*group.success_rate, *group.success_interval, overall, low)
+            : std::string());
   }
   body += "</div>" + ends;
   if (shown < section.groups.size()) {
@@ -207,8 +210,8 @@ std::string group_row(const Analysis& analysis, const std::vector<const GroupCol
   for (const std::string& key : group.key) {
     row += fmt::format("<th scope=\"row\">{}</th>", html_text(key_text(key)));
   }
-  const bool bad = group.success_rate && analysis.total.success_rate &&
-                   group.success_interval.high < *analysis.total.success_rate;
+  const bool bad = group.success_interval && analysis.total.success_rate &&
+                   group.success_interval->high < *analysis.total.success_rate;
   for (const GroupColumn* column : columns) {
     row += fmt::format(
         "<td class=\"{}{}\">{}</td>", column->align == Align::Right ? "number" : "list",

@@ -20,7 +20,8 @@ void write_distribution(JsonWriter& json, std::string_view name,
   json.field("mean", times->mean / kMicrosPerMilli);
   json.field("p50", times->p50 / kMicrosPerMilli);
   json.field("p95", times->p95 / kMicrosPerMilli);
-  json.field("p99", times->p99 / kMicrosPerMilli);
+  json.field("p99", times->p99_enough ? std::optional(times->p99 / kMicrosPerMilli) : std::nullopt);
+  if (!times->p99_enough) json.field("p99_note", kTooFew);
   json.field("max", times->max / kMicrosPerMilli);
   json.field("count", times->count);
   json.key("exact");
@@ -67,12 +68,7 @@ void write_figures(JsonWriter& json, const GroupSummary& group) {
   json.field("pending", group.pending);
   json.field("unknown", group.unknown);
   json.field("success_rate", group.success_rate);
-  if (group.success_rate) {
-    write_interval(json, "success_interval", group.success_interval, 1);
-  } else {
-    json.key("success_interval");
-    json.null();
-  }
+  write_rate_interval(json, group);
   json.field("design_effect", group.design_effect);
   write_counts(json, "errors", group.errors);
   write_distribution(json, "latency_ms", group.latency);

@@ -1,5 +1,8 @@
 #include "report/json_parts.h"
 
+#include <cmath>
+#include <string>
+
 namespace sonde {
 namespace {
 
@@ -65,11 +68,24 @@ void write_read_report(JsonWriter& json, const ReadReport& read) {
 void write_interval(JsonWriter& json, std::string_view name, const Interval& interval,
                     double scale) {
   json.key(name);
+  if (!std::isfinite(interval.low) && !std::isfinite(interval.high)) {
+    json.null();
+    json.field(std::string(name) + "_note", kTooFew);
+    return;
+  }
   json.begin_object();
   json.field("low", interval.low / scale);
   json.field("high", interval.high / scale);
   json.field("method", interval.method);
   json.end_object();
+}
+
+void write_rate_interval(JsonWriter& json, const GroupSummary& group) {
+  constexpr std::string_view kName = "success_interval";
+  if (group.success_interval) return write_interval(json, kName, *group.success_interval, 1);
+  json.key(kName);
+  json.null();
+  if (group.success_rate) json.field("success_interval_note", kTooFew);
 }
 
 }  // namespace sonde

@@ -5,6 +5,7 @@
 #include <rapidjson/document.h>
 
 #include <clocale>
+#include <limits>
 
 #include "report/example_for_test.h"
 #include "report/golden_for_test.h"
@@ -125,13 +126,31 @@ TEST_F(Report, JsonHoldsAGroupWithItsKeyAndFigures) {
 
 TEST_F(Report, JsonWritesNullForWhatIsNotKnown) {
   analysis_.sections[0].groups[0].success_rate.reset();
+  analysis_.sections[0].groups[0].success_interval.reset();
   const rapidjson::Document document = json();
   EXPECT_TRUE(document["groups"][0]["success_rate"].IsNull());
+  EXPECT_FALSE(document["groups"][0].HasMember("success_interval_note"));
   EXPECT_TRUE(document["groups"][0]["success_interval"].IsNull());
   EXPECT_TRUE(document["groups"][0]["ttft_ms"].IsNull());
   EXPECT_TRUE(document["groups"][0]["first_time"].IsNull());
   EXPECT_TRUE(document["groups"][3]["category"].IsNull());
   EXPECT_TRUE(document["total"]["latency_ms"]["p95_interval"]["high"].IsNull());  // Infinite.
+}
+
+TEST_F(Report, JsonSaysWhereRecordsAreTooFew) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  analysis_.total.success_interval.reset();
+  analysis_.total.latency->p95_interval = {-kInfinity, kInfinity, "order-statistics"};
+  analysis_.total.latency->p99_enough = false;
+  const rapidjson::Document document = json();
+  const auto& total = document["total"];
+  EXPECT_TRUE(total["success_interval"].IsNull());
+  EXPECT_STREQ(total["success_interval_note"].GetString(), "too few");
+  EXPECT_TRUE(total["latency_ms"]["p95_interval"].IsNull());
+  EXPECT_STREQ(total["latency_ms"]["p95_interval_note"].GetString(), "too few");
+  EXPECT_TRUE(total["latency_ms"]["p99"].IsNull());
+  EXPECT_STREQ(total["latency_ms"]["p99_note"].GetString(), "too few");
+  EXPECT_TRUE(total["latency_ms"]["p50_interval"].IsObject());
 }
 
 TEST_F(Report, JsonGivesEachOfTwoKeysItsName) {

@@ -64,8 +64,8 @@ class TableWriter {
       const std::string key = i < group.key.size() ? group.key[i] : std::string();
       row.push_back({sanitize_line(key_text(key)), key.empty() ? Tone::Dim : Tone::Plain});
     }
-    const bool bad = group.success_rate && analysis_.total.success_rate &&
-                     group.success_interval.high < *analysis_.total.success_rate;
+    const bool bad = group.success_interval && analysis_.total.success_rate &&
+                     group.success_interval->high < *analysis_.total.success_rate;
     for (const GroupColumn* column : columns) {
       const bool is_rate = column->metric == "success_rate";
       row.push_back({sanitize_line(column->text(group)), bad && is_rate ? Tone::Bad : Tone::Plain});

@@ -5,8 +5,8 @@
 namespace sonde {
 namespace {
 
-constexpr double kSizeMin = 10;
-constexpr uint64_t kClustersMin = 20;
+constexpr double kSizeMin = 10 - 1e-6;  // Ten records that come alone, whatever rounding does.
+constexpr uint64_t kClustersMin = 10;
 constexpr double kTailMin = 1;  // Effective records beyond the quantile.
 
 }  // namespace

@@ -3,8 +3,8 @@
 //
 // The numbers come from the coverage study (tests/coverage/, its tables in docs/coverage.md): with
 // less, an interval of 95 % holds the truth in less than 93 % of the samples somewhere. They are 10
-// effective records, 20 clusters, and one effective record beyond a quantile. What no rule here can
-// tell is that outages are so rare that hardly any fell into the log; the tables mark those cells.
+// effective records, 10 clusters, and one effective record beyond a quantile. Outages too rare for
+// the log to hold some are allowed for in the effective size (stats/cluster.h), not here.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,7 @@ TEST(Shown, WantsTenEffectiveRecordsForARate) {
 
 TEST(Shown, WantsClustersWhereRecordsComeInThem) {
   EXPECT_FALSE(enough_for_rate(0.9, 500, 9));
-  EXPECT_TRUE(enough_for_rate(0.9, 500, 1000));
+  EXPECT_TRUE(enough_for_rate(0.9, 500, 10));
   EXPECT_FALSE(enough_for_quantile(500, 0.5, 9));
 }
 

@@ -19,6 +19,11 @@ def calls(ok, failed, **more):
     return [record(i, success=i < ok, **more) for i in range(ok + failed)]
 
 
+def over_the_day(day, ok, failed):
+    """Two hundred calls, every six minutes one."""
+    return [call | {"time": f"{day}T{i % 20:02}:{i // 20 * 6:02}:00Z"} for i, call in enumerate(calls(ok, failed))]
+
+
 class Server:
     """Answers with the given statuses, the last one for good, and records the bodies."""
 
@@ -280,12 +285,18 @@ class SondeToml(unittest.TestCase):
 
 class DailyReport(unittest.TestCase):
     def test_compares_with_the_period_before(self):
-        log = write_file(self, calls(200, 0, time="2026-07-01T10:00:00Z") + calls(100, 100, time="2026-07-02T10:00:00Z"))
+        log = write_file(self, over_the_day("2026-07-01", 200, 0) + over_the_day("2026-07-02", 100, 100))
         run = sonde("report", log, "--since", "2026-07-02", "--until", "2026-07-03", "--format", "markdown", "-o", "-")
         self.assertEqual(run.code, EXIT_DONE, run.err)
         self.assertRegex(run.out, r"\| calls \| 200 \| 200 \|")
         self.assertRegex(run.out, r"\| success \| 100.0 % \| 50.0 % \| -50.0 points \|.*\| more than noise \|")
         self.assertIn("# What to change", run.out)
+
+    def test_says_that_two_bursts_are_too_few_to_tell(self):
+        log = write_file(self, calls(200, 0, time="2026-07-01T10:00:00Z") + calls(100, 100, time="2026-07-02T10:00:00Z"))
+        run = sonde("report", log, "--since", "2026-07-02", "--until", "2026-07-03", "--format", "markdown", "-o", "-")
+        self.assertRegex(run.out, r"\| success \| 100.0 % \| 50.0 % \| -50.0 points \|.*\| too few to tell \|")
+        self.assertIn("50.0 % (too few)", run.out)
 
     def test_is_written_to_a_dated_file(self):
         log = write_file(self, calls(20, 2))

@@ -7,7 +7,6 @@
 #include <boost/random/normal_distribution.hpp>
 #include <boost/random/uniform_01.hpp>
 #include <cmath>
-#include <limits>
 
 namespace sonde {
 namespace {
@@ -21,6 +20,10 @@ constexpr double kSlowBlocks = 0.1;      // Share of blocks whose times
 constexpr double kSlowFactor = 3;        // are this much longer.
 constexpr uint32_t kBuckets = 1024;
 constexpr size_t kClustersMin = 10;
+
+// Times are compared on a log scale, as metrics/group.cc does; in powers of two of a microsecond,
+// if the median is a second.
+double log_scale(double time) { return std::log2(1e6 * time + 1); }
 
 double uniform(Random& random) { return boost::random::uniform_01<>()(random); }
 
@@ -68,24 +71,35 @@ void simulate_bursts(Random& random, size_t n, double p, Sample& sample) {
   }
 }
 
+// As cluster keys are spread: by chance, so that some clusters share a bucket. The mixing of
+// SplitMix64.
+uint32_t bucket_of(uint32_t cluster) {
+  uint64_t bits = (uint64_t{cluster} + 1) * 0x9E3779B97F4A7C15ULL;
+  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
+  return static_cast<uint32_t>((bits ^ (bits >> 31)) % kBuckets);
+}
+
 void consider(const Sample& sample, const std::vector<uint32_t>& cluster_of, double squares,
               Worth& worth) {
   std::vector<ClusterSum> rates(kBuckets, ClusterSum{0, 0});
   std::vector<ClusterSum> times(kBuckets, ClusterSum{0, 0});
   for (size_t i = 0; i < cluster_of.size(); ++i) {
-    const uint32_t bucket = cluster_of[i] % kBuckets;
+    const uint32_t bucket = bucket_of(cluster_of[i]);
     rates[bucket].n += 1;
     rates[bucket].sum += sample.ok[i];
     times[bucket].n += 1;
-    times[bucket].sum += sample.times[i];
+    times[bucket].sum += log_scale(sample.times[i]);
   }
   const auto is_empty = [](const ClusterSum& cluster) { return cluster.n == 0; };
   std::erase_if(rates, is_empty);
   std::erase_if(times, is_empty);
   worth.clusters = std::min<uint64_t>(worth.clusters, rates.size());
   if (rates.size() < kClustersMin) return;
-  worth.rate_size = std::min(worth.rate_size, design_effect_of_proportion(rates).n_effective);
-  worth.time_size = std::min(worth.time_size, design_effect_of_mean(times, squares).n_effective);
+  worth.rate_size = std::min(worth.rate_size,
+                             design_effect_of_proportion(rates, kConfidence, kBuckets).n_effective);
+  worth.time_size = std::min(
+      worth.time_size, design_effect_of_mean(times, squares, kConfidence, kBuckets).n_effective);
 }
 
 }  // namespace
@@ -101,16 +115,6 @@ Sample simulate(Random& random, Dependence dependence, size_t n, double p) {
   Sample sample;
   kSimulations[static_cast<size_t>(dependence)](random, n, p, sample);
   return sample;
-}
-
-double expected_outages(Dependence dependence, double p, size_t n) {
-  if (dependence != Dependence::Bursty) return std::numeric_limits<double>::infinity();
-  return (1 - p) / 2 / kOutageFailures * static_cast<double>(n) / kBlockRecords;
-}
-
-double expected_slow_blocks(Dependence dependence, double, size_t n) {
-  if (dependence != Dependence::Bursty) return std::numeric_limits<double>::infinity();
-  return kSlowBlocks * static_cast<double>(n) / kBlockRecords;
 }
 
 double true_quantile(Dependence dependence, double p) {
@@ -134,7 +138,7 @@ Worth worth_of(const Sample& sample) {
   double successes = 0;
   double squares = 0;
   for (const uint8_t ok : sample.ok) successes += ok;
-  for (const double time : sample.times) squares += time * time;
+  for (const double time : sample.times) squares += log_scale(time) * log_scale(time);
   Worth worth{successes / n, n, n, UINT64_MAX};
   consider(sample, sample.session, squares, worth);
   consider(sample, sample.block, squares, worth);

@@ -33,11 +33,6 @@ struct Sample {
 // `n` records whose expected share of successes is `p`; times have median 1 without outages.
 Sample simulate(Random& random, Dependence dependence, size_t n, double p);
 
-// How many outages, and how many blocks with longer times, `n` records hold on average; infinity
-// where there are no blocks.
-double expected_outages(Dependence dependence, double p, size_t n);
-double expected_slow_blocks(Dependence dependence, double level, size_t n);
-
 // What the simulated times have as their quantile at `p` in the long run.
 double true_quantile(Dependence dependence, double p);
 
