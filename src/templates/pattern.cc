@@ -113,7 +113,9 @@ void align(const Pattern& a, const Pattern& b, size_t from, size_t a_end, size_t
   const size_t rows = a_end - from;
   const size_t columns = b_end - from;
   if (rows == 0 || columns == 0) return;
-  const auto [mine, theirs] = common_tokens(a, b, from, a_end, b_end);
+  const auto common = common_tokens(a, b, from, a_end, b_end);
+  const auto& mine = common.a;  // Not a structured binding: clang 14 captures none.
+  const auto& theirs = common.b;
   const size_t height = mine.ids.size();
   const size_t width = theirs.ids.size();
   const auto best = std::make_unique_for_overwrite<uint16_t[]>((height + 1) * (width + 1));
