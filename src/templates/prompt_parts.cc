@@ -230,8 +230,10 @@ PromptPart last_bytes(const PromptPart& part, size_t bytes_max) {
   if (space != std::string_view::npos && space < at + bytes_max / 4) {
     at = space;
   } else {
-    while (at < part.text.size() && (static_cast<unsigned char>(part.text[at]) & 0xC0) == 0x80)
-      ++at;
+    // A character has three such bytes at most; more of them are no UTF-8, and leaving them all out
+    // would leave nothing for a second cut.
+    const size_t end = std::min(at + 3, part.text.size());
+    while (at < end && (static_cast<unsigned char>(part.text[at]) & 0xC0) == 0x80) ++at;
   }
   return {part.text.substr(at), part.escaped};
 }

@@ -307,6 +307,14 @@ TEST(TemplateFinder, ARecordWithoutPromptHasNoTemplate) {
   EXPECT_EQ(template_key(Span()), 0U);
 }
 
+// A second cut takes its end from that of the first, which must not be empty.
+TEST(PromptParts, TheEndOfBrokenTextLosesNoMoreThanACharacter) {
+  const std::string broken = "broken: " + std::string(40, '\x8B');
+  EXPECT_EQ(last_bytes({broken, false}, 16).text.size(), 13U);
+  const std::string whole = "größer als 日本語";
+  EXPECT_EQ(last_bytes({whole, false}, 8).text, "本語");
+}
+
 TEST(TemplateFinder, BrokenTextIsKeptWithinBounds) {
   std::mt19937 random(11);
   std::vector<Span> spans;
