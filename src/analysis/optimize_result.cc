@@ -219,9 +219,9 @@ OptimizeResult Optimizer::finish() {
   add_associations(state.collector.finish(), state.options, result);
   for (const Check& check : all_checks())
     result.checks.push_back({&check, applies(check, state.seen)});
+  result.applicability = applicability(result.checks, state.seen);
   for (const Association& association : all_associations())
     result.checks.push_back({&association.check, applies(association.check, state.seen)});
-  result.applicability = applicability(result.checks, state.seen);
   const auto note = [&](bool is_cut, std::string_view what, size_t limit) {
     if (is_cut)
       result.notes.push_back(fmt::format("more than {} {}: the rest is left out", limit, what));

@@ -160,7 +160,7 @@ std::vector<Fact> optimize_facts(const OptimizeResult& result, const OptimizeSco
 std::vector<std::string> idle_check_lines(const OptimizeResult& result) {
   std::vector<std::string> lines;
   for (const CheckStatus& status : result.checks) {
-    if (status.applies) continue;
+    if (status.applies || status.check->kind == FindingKind::Association) continue;
     lines.push_back(fmt::format("{}: needs {}", status.check->title, status.check->needs_words));
   }
   return lines;
