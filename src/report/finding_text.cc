@@ -151,8 +151,9 @@ std::vector<Fact> optimize_facts(const OptimizeResult& result, const OptimizeSco
   for (Fact& fact : read_facts(read)) facts.push_back(std::move(fact));
   facts.push_back({"checks", {result.applicability}});
   if (result.association_tests > 0) {
-    facts.back().lines.push_back(fmt::format("{} associations tested; p adjusted for their number",
-                                             format_count(result.association_tests)));
+    facts.back().lines.push_back(
+        fmt::format("association tests: {}; p is adjusted for their number",
+                    format_count(result.association_tests)));
   }
   return facts;
 }
