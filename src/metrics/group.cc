@@ -19,6 +19,10 @@ namespace {
 // every call is no reason to call the rate unknown.
 constexpr size_t kClustersMin = 10;
 
+// From this many records on, few clusters hide no interval: an hour of a busy service is worth
+// reading, as long as it is read as that hour (docs/decisions/0014).
+constexpr double kFewRecords = 100;
+
 constexpr int64_t kClusterBlock = int64_t{10} * 60 * 1'000'000;  // Ten minutes.
 
 // Distinct models or error classes a group lists; the rest is summed up as "(other)".
@@ -230,6 +234,8 @@ Group::Effective Group::effective() const {
   Effective best{
       rated,       1,          static_cast<double>(latency_.count()), ClusteredBy::Nothing,
       kNoClusters, kNoClusters};
+  uint64_t success_most = 0;
+  uint64_t latency_most = 0;
   const auto consider = [&](const Clusters& clusters, ClusteredBy by) {
     std::vector<ClusterSum> success;
     std::vector<ClusterSum> times;
@@ -244,7 +250,7 @@ Group::Effective Group::effective() const {
     // are no cluster that tells anything, all of ten minutes are.
     const size_t alone = by == ClusteredBy::Sessions ? 1 : 0;
     if (covered == rated && success.size() > alone) {
-      best.success_clusters = std::min<uint64_t>(best.success_clusters, success.size());
+      success_most = std::max<uint64_t>(success_most, success.size());
     }
     if (success.size() >= kClustersMin && covered == rated) {
       const DesignEffect effect =
@@ -259,7 +265,7 @@ Group::Effective Group::effective() const {
     for (const ClusterSum& c : times) covered += c.n;
     const bool covers = covered == static_cast<double>(latency_.count());
     if (covers && times.size() > alone) {
-      best.latency_clusters = std::min<uint64_t>(best.latency_clusters, times.size());
+      latency_most = std::max<uint64_t>(latency_most, times.size());
     }
     if (covers && times.size() >= kClustersMin) {
       best.latency =
@@ -270,6 +276,12 @@ Group::Effective Group::effective() const {
   };
   consider(sessions_, ClusteredBy::Sessions);
   consider(blocks_, ClusteredBy::TimeBlocks);
+  const auto gate = [](uint64_t most, double records) {
+    const bool is_few = most > 0 && most < kClustersMin && records < kFewRecords;
+    return is_few ? most : kNoClusters;
+  };
+  best.success_clusters = gate(success_most, rated);
+  best.latency_clusters = gate(latency_most, static_cast<double>(latency_.count()));
   return best;
 }
 

@@ -114,7 +114,8 @@ class Group {
     double success_deff;
     double latency;
     ClusteredBy by;
-    uint64_t success_clusters;  // Of the kind of which there are fewer; kNoClusters without any.
+    uint64_t
+        success_clusters;  // Of the kind of which there are more, where too few; else kNoClusters.
     uint64_t latency_clusters;
   };
   Effective effective() const;

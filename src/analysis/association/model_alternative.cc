@@ -34,7 +34,7 @@ bool has_work(const CallTable& table, const Call& call) {
 
 class Models {
  public:
-  explicit Models(const CallTable& table) : table_(table) {
+  explicit Models(const CallTable& table) {
     std::vector<CallValue> failures;
     std::vector<CallValue> costs;
     std::vector<CallValue> times;
@@ -81,7 +81,6 @@ class Models {
   }
 
  private:
-  const CallTable& table_;
   GroupNumbers numbers_;
   uint64_t currency_ = 0;
   std::optional<Contrasts> failures_;
