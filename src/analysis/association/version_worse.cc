@@ -96,9 +96,9 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
                                    percent(contrast.baseline_value), found.effect.baseline);
       fill_evidence(
           table, options,
-          [&](const Call& c) {
-            return c.failed && c.prompt_version == after.version && c.prompt_name == prompt.name &&
-                   c.place == prompt.place;
+          [&, &named = prompt](const Call& c) {
+            return c.failed && c.prompt_version == after.version && c.prompt_name == named.name &&
+                   c.place == named.place;
           },
           found);
       if (found.supported) found.patch = way_back(table, prompt, after.version, before.version);
