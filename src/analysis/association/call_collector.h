@@ -15,8 +15,8 @@
 namespace sonde {
 
 struct CallLimits {
-  size_t calls_max = 250'000;          // Rows, at about 500 bytes each.
-  size_t context_max = 250'000;        // Traces with feedback or retrieved documents.
+  size_t calls_max = 100'000;          // Rows, at about 500 bytes each.
+  size_t context_max = 100'000;        // Traces with feedback or retrieved documents.
   size_t parameter_sets_max = 10'000;  // Distinct sets; calls with further ones have none.
   size_t long_templates_max = 500;     // Templates of which whole prompts are kept.
 };

@@ -15,6 +15,7 @@ constexpr size_t kDaysMin = 3;
 // Groups with fewer calls are not tested: with thousands of users, tests that cannot say anything
 // would cost the others their power.
 constexpr uint64_t kGroupCallsMin = 20;
+constexpr size_t kGroupsFew = 50;
 
 // One way to group calls.
 struct Grouping {
@@ -77,6 +78,9 @@ void find_in(const CallTable& table, const Grouping& grouping, const Association
   if (numbers.size() < 2) return;
   const Contrasts contrasts(table, values, Contrasts::Kind::Rate, grouping.clusters);
   const bool daily = grouping.key == hour_of_day;
+  // With many groups a larger p is no finding, and gathering its evidence would be most of the
+  // work.
+  const double worth_a_look = numbers.size() <= kGroupsFew ? 0.1 : 0.005;
   for (uint32_t group = 0; group < numbers.size(); ++group) {
     if (contrasts.calls(group) < kGroupCallsMin) continue;
     const uint64_t key = numbers.key(group);
@@ -96,7 +100,7 @@ void find_in(const CallTable& table, const Grouping& grouping, const Association
         action_patch(fmt::format("look at what is special about {}: its inputs, limits "
                                  "and configuration; the ids are failed calls of it",
                                  found.subject));
-    if (found.supported || found.p_value <= 0.1) {
+    if (*found.p_value <= worth_a_look) {
       fill_evidence(
           table, options, [&](const Call& c) { return c.failed && grouping.key(c) == key; }, found);
     }

@@ -108,7 +108,7 @@ AssociationResult judge_associations(const CallTable& table, const AssociationOp
     AssociationEffect& effect = candidate.effect;
     effect.p_adjusted = candidate.p_value ? adjusted[next++] : 0;
     scale(table.share, effect.saving);
-    if (candidate.supported && effect.p_adjusted <= kLevel) {
+    if (candidate.supported && effect.p_adjusted <= kLevel && candidate.support > 0) {
       effect.needed.reset();
       result.findings.push_back(to_finding(table, judged));
     } else if (candidate.p_value && *candidate.p_value <= kSuggestive && effect.needed &&

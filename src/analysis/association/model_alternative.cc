@@ -162,6 +162,7 @@ std::optional<Candidate> switch_to(const CallTable& table, const Models& models,
                                percent(contrast.variant_value), percent(contrast.baseline_value),
                                found.effect.baseline);
   found.patch = parameter_patch("model", found.effect.baseline, found.effect.variant);
+  if (*found.p_value > 0.1) return found;
   fill_evidence(
       table, options, [&](const Call& c) { return c.model == models.key(current); }, found);
   return found;
