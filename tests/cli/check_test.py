@@ -292,8 +292,8 @@ class DailyReport(unittest.TestCase):
         self.assertRegex(run.out, r"\| success \| 100.0 % \| 50.0 % \| -50.0 points \|.*\| more than noise \|")
         self.assertIn("# What to change", run.out)
 
-    def test_says_that_two_bursts_are_too_few_to_tell(self):
-        log = write_file(self, calls(200, 0, time="2026-07-01T10:00:00Z") + calls(100, 100, time="2026-07-02T10:00:00Z"))
+    def test_says_that_two_small_bursts_are_too_few_to_tell(self):
+        log = write_file(self, calls(80, 0, time="2026-07-01T10:00:00Z") + calls(40, 40, time="2026-07-02T10:00:00Z"))
         run = sonde("report", log, "--since", "2026-07-02", "--until", "2026-07-03", "--format", "markdown", "-o", "-")
         self.assertRegex(run.out, r"\| success \| 100.0 % \| 50.0 % \| -50.0 points \|.*\| too few to tell \|")
         self.assertIn("50.0 % (too few)", run.out)
