@@ -28,7 +28,8 @@ simdjson::dom::parser& thread_parser() {
 
 std::optional<element> parse_json(std::string_view text) {
   element value;
-  if (thread_parser().parse(text.data(), text.size()).get(value) != simdjson::SUCCESS) {
+  if (text.empty() ||
+      thread_parser().parse(text.data(), text.size()).get(value) != simdjson::SUCCESS) {
     return std::nullopt;
   }
   return value;

@@ -383,6 +383,7 @@ TEST(Aggregator, ClustersAreTheSameWhetherKeptOrSummedUp) {
   const AggregatorOptions options = by({"category"});
   Aggregator whole(options);
   std::vector<Aggregator> parts;
+  parts.reserve(7);  // An aggregator is not made to be moved while it counts.
   for (int i = 0; i < 7; ++i) parts.emplace_back(options);
   for (int i = 0; i < 700; ++i) {
     Span span = call("chat", i / 20 % 3 == 0 ? Status::Error : Status::Ok);

@@ -111,7 +111,8 @@ void DocumentList::read(element value) {
 void DocumentList::join(std::string_view documents) {
   simdjson::dom::parser parser;
   array list;
-  if (parser.parse(documents.data(), documents.size()).get_array().get(list) == SUCCESS) {
+  if (!documents.empty() &&
+      parser.parse(documents.data(), documents.size()).get_array().get(list) == SUCCESS) {
     read_list(list);
   }
 }
@@ -144,7 +145,7 @@ std::string documents_of_json(std::string_view text) {
   thread_local simdjson::dom::parser parser;
   if (!text.starts_with('[') && !text.starts_with('{')) return {};
   element value;
-  if (parser.parse(text.data(), text.size()).get(value) != SUCCESS) return {};
+  if (text.empty() || parser.parse(text.data(), text.size()).get(value) != SUCCESS) return {};
   return documents_of(value);
 }
 
