@@ -77,9 +77,10 @@ std::function<Result<int>()> declare_optimize(CLI::App& command) {
   const auto arguments = std::make_shared<OptimizeArguments>();
   add_files(command, *arguments);
   command
-      .add_option("--margin", arguments->margin,
-                  "difference of success that matters, in percentage points; advice to change a model or "
-                  "wording excludes a loss of it")
+      .add_option(
+          "--margin", arguments->margin,
+          "difference of success that matters, in percentage points; advice to change a model or "
+          "wording excludes a loss of it")
       ->capture_default_str();
   add_filter_options(command, *arguments);
   add_reading_options(command, *arguments);
