@@ -3,7 +3,6 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,13 +68,6 @@ struct ParameterValue {
   std::string name;   // As the log spells it, nested objects with a dot.
   std::string value;  // JSON.
   std::optional<double> number;
-};
-
-// How a log's calls hang together: the intraclass correlation of failure, what is due to prompt,
-// model and category taken out.
-struct Dependence {
-  double sessions = 0;
-  double blocks = 0;  // Of ten minutes.
 };
 
 // A long prompt, whole up to a bound; see call_collector.h.

@@ -26,6 +26,9 @@ class Waste {
   std::string currency_name_;
 };
 
+// Who made a call: the session, else the user; 0 when the log does not say.
+inline uint64_t who(const Call& call) { return call.session != 0 ? call.session : call.user; }
+
 // P(X >= count) for a Poisson count with this mean: how likely chance alone gives as many.
 double chance_of(uint64_t count, double mean);
 

@@ -14,8 +14,6 @@ constexpr uint64_t kRepeatsMin = 5;
 constexpr double kShareMin = 0.005;
 constexpr double kExcessMin = 2;
 
-uint64_t who(const Call& call) { return call.session != 0 ? call.session : call.user; }
-
 // The chance that two calls picked at random are the same call.
 double chance_of_same(const CallTable& table) {
   boost::unordered_flat_map<uint64_t, double> counts;

@@ -13,8 +13,6 @@ constexpr int64_t kAtOnce = int64_t{5} * 1'000'000;
 constexpr uint64_t kChain = 3;      // Calls, the first included.
 constexpr uint64_t kChainsMin = 3;  // Fewer may be a person who tried again.
 
-uint64_t who(const Call& call) { return call.session != 0 ? call.session : call.user; }
-
 struct Chain {
   uint32_t last = 0;
   uint64_t calls = 1;
