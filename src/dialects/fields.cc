@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "dialects/values.h"
+#include "model/json_text.h"
 
 namespace sonde {
 namespace {
@@ -63,7 +64,7 @@ bool set_cost(std::string_view value, Span& span) {
 bool set_parameters(std::string_view value, Span& span) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
-  if (parser.parse(value.data(), value.size()).get_object().get(object) != simdjson::SUCCESS) {
+  if (parse_text(parser, value).get_object().get(object) != simdjson::SUCCESS) {
     return false;
   }
   return set_text(Field::Parameters, simdjson::minify(object), span);
@@ -139,8 +140,7 @@ std::string parameters_from_pieces(const std::vector<Piece>& pieces) {
   for (const Piece& piece : pieces) {
     writer.Key(piece.rest.data(), static_cast<rapidjson::SizeType>(piece.rest.size()));
     simdjson::dom::element value;
-    if (parser.parse(piece.value.data(), piece.value.size()).get(value) == simdjson::SUCCESS &&
-        !value.is_string()) {
+    if (parse_text(parser, piece.value).get(value) == simdjson::SUCCESS && !value.is_string()) {
       const std::string json = simdjson::minify(value);
       writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
     } else {

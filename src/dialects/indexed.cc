@@ -10,6 +10,7 @@
 
 #include "dialects/values.h"
 #include "model/documents.h"
+#include "model/json_text.h"
 
 namespace sonde {
 namespace {
@@ -82,7 +83,7 @@ Message finish(Parts& parts) {
 std::string minified(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element value;
-  if (parser.parse(json.data(), json.size()).get(value) != simdjson::SUCCESS) return {};
+  if (parse_text(parser, json).get(value) != simdjson::SUCCESS) return {};
   return simdjson::minify(value);
 }
 
@@ -90,7 +91,7 @@ std::string minified(std::string_view json) {
 void add_choice(std::string_view json, Message& message) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
-  if (parser.parse(json.data(), json.size()).get_object().get(object) != simdjson::SUCCESS) {
+  if (parse_text(parser, json).get_object().get(object) != simdjson::SUCCESS) {
     message.content = json;
     return;
   }
@@ -196,9 +197,8 @@ std::string documents_from_pieces(const std::vector<Piece>& pieces) {
     std::string name(document.id);
     simdjson::dom::parser parser;
     simdjson::dom::object metadata;
-    if (name.empty() && parser.parse(document.metadata.data(), document.metadata.size())
-                                .get_object()
-                                .get(metadata) == simdjson::SUCCESS) {
+    if (name.empty() &&
+        parse_text(parser, document.metadata).get_object().get(metadata) == simdjson::SUCCESS) {
       name = document_name(metadata);
     }
     list.add(name.empty() ? document.content : name);

@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/finish_reason.h"
+#include "model/json_text.h"
 
 namespace sonde {
 
@@ -28,8 +29,7 @@ simdjson::dom::parser& thread_parser() {
 
 std::optional<element> parse_json(std::string_view text) {
   element value;
-  if (text.empty() ||
-      thread_parser().parse(text.data(), text.size()).get(value) != simdjson::SUCCESS) {
+  if (parse_text(thread_parser(), text).get(value) != simdjson::SUCCESS) {
     return std::nullopt;
   }
   return value;

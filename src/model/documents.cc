@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "model/json_text.h"
+
 namespace sonde {
 
 using simdjson::SUCCESS;
@@ -111,8 +113,7 @@ void DocumentList::read(element value) {
 void DocumentList::join(std::string_view documents) {
   simdjson::dom::parser parser;
   array list;
-  if (!documents.empty() &&
-      parser.parse(documents.data(), documents.size()).get_array().get(list) == SUCCESS) {
+  if (parse_text(parser, documents).get_array().get(list) == SUCCESS) {
     read_list(list);
   }
 }
@@ -145,7 +146,7 @@ std::string documents_of_json(std::string_view text) {
   thread_local simdjson::dom::parser parser;
   if (!text.starts_with('[') && !text.starts_with('{')) return {};
   element value;
-  if (text.empty() || parser.parse(text.data(), text.size()).get(value) != SUCCESS) return {};
+  if (parse_text(parser, text).get(value) != SUCCESS) return {};
   return documents_of(value);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "model/json_text.h"
 #include "sources/flat.h"
 
 namespace sonde {
@@ -19,7 +20,7 @@ FlatUnits infer_flat_units(std::span<const std::string_view> records, TimeUnit o
   size_t fractions = 0;
   for (const std::string_view record : records) {
     simdjson::dom::object object;
-    if (parser.parse(record.data(), record.size()).get_object().get(object) != SUCCESS) continue;
+    if (parse_text(parser, record).get_object().get(object) != SUCCESS) continue;
     for (const auto field : object) {
       const FlatRule* const rule = find_flat_rule(field.key);
       if (rule == nullptr || rule->field != Field::Duration || rule->unit != TimeUnit::Infer)

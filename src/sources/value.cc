@@ -5,6 +5,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/json_text.h"
 
 namespace sonde {
 
@@ -121,7 +122,7 @@ std::optional<element> nested_of(object parent, std::string_view key,
   std::string_view text;
   if (value->get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
   element inner;
-  if (parser.parse(text.data(), text.size()).get(inner) != simdjson::SUCCESS) return std::nullopt;
+  if (parse_text(parser, text).get(inner) != simdjson::SUCCESS) return std::nullopt;
   if (!inner.is_object() && !inner.is_array()) return std::nullopt;
   return inner;
 }

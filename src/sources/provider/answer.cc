@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "model/json_text.h"
 #include "sources/provider/base64.h"
 #include "sources/provider/frames.h"
 #include "sources/provider/path.h"
@@ -257,13 +258,13 @@ Answer read_events(const std::vector<Text>& events) {
   element event;
   for (const std::string_view text : events) {
     if (answer.shape != nullptr) break;
-    if (parser.parse(text.data(), text.size()).get(event) == simdjson::SUCCESS) {
+    if (parse_text(parser, text).get(event) == simdjson::SUCCESS) {
       answer.shape = find_shape(event);
     }
   }
   Assembler assembler(answer);
   for (const std::string_view text : events) {
-    if (parser.parse(text.data(), text.size()).get(event) == simdjson::SUCCESS) {
+    if (parse_text(parser, text).get(event) == simdjson::SUCCESS) {
       assembler.add(event);
     }
   }
@@ -312,7 +313,7 @@ Answer read_answer(std::string_view body) {
     // Its own parser: the answer's events are views into the document.
     thread_local simdjson::dom::parser parser;
     element whole;
-    if (parser.parse(body.data(), body.size()).get(whole) == simdjson::SUCCESS) {
+    if (parse_text(parser, body).get(whole) == simdjson::SUCCESS) {
       return read_answer(whole);
     }
   }

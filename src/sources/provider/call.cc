@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "model/error_class.h"
 #include "model/finish_reason.h"
+#include "model/json_text.h"
 #include "model/message.h"
 #include "sources/provider/answer.h"
 #include "sources/provider/endpoint.h"
@@ -223,7 +224,7 @@ std::optional<object> request_of(const CallRecord& call) {
   std::string_view text;
   if (call.request->get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
   thread_local simdjson::dom::parser parser;
-  if (parser.parse(text.data(), text.size()).get_object().get(request) != simdjson::SUCCESS) {
+  if (parse_text(parser, text).get_object().get(request) != simdjson::SUCCESS) {
     return std::nullopt;
   }
   return request;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "model/json_text.h"
 #include "sources/provider/base64.h"
 #include "sources/value.h"
 
@@ -31,7 +32,7 @@ std::string text_event(const std::string& text) {
 std::string unwrap_payload(std::string_view payload) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
-  if (parser.parse(payload.data(), payload.size()).get_object().get(object) != simdjson::SUCCESS) {
+  if (parse_text(parser, payload).get_object().get(object) != simdjson::SUCCESS) {
     return {};
   }
   const std::string_view encoded = view_of(object, "bytes");
