@@ -1,6 +1,7 @@
 #include "analysis/optimizer.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "analysis/repeated_call.h"
@@ -180,7 +181,7 @@ void Optimizer::add(const Span& span, Outcome outcome) {
   const bool silent = !failed && !found.empty();
   const bool invalid_json = std::ranges::any_of(
       found, [](const Seen& seen) { return seen.check->id == kInvalidJson.id; });
-  state.collector.add(execution, {failed, silent, invalid_json});
+  state.collector.add(execution, call, {failed, silent, invalid_json});
   const WhereKey key = where_key(span);
   count_call(state.tallies, key.place, failed || silent);
   count_call(state.tallies, key.combined, failed || silent);
@@ -203,7 +204,10 @@ void Optimizer::note(const Span& span) {
 void Optimizer::merge(Optimizer&& other) {
   State& mine = *state_;
   State& theirs = *other.state_;
-  mine.collector.merge(std::move(theirs.collector));
+  // The calls of the associations are half of the work, and nothing else touches them.
+  const auto policy =
+      mine.options.associations.threads > 1 ? std::launch::async : std::launch::deferred;
+  const auto calls = std::async(policy, [&] { mine.collector.merge(std::move(theirs.collector)); });
   mine.totals.records += theirs.totals.records;
   mine.totals.succeeded += theirs.totals.succeeded;
   mine.totals.failed += theirs.totals.failed;
@@ -225,6 +229,7 @@ void Optimizer::merge(Optimizer&& other) {
   });
   mine.prompts.merge(std::move(theirs.prompts),
                      [&](PromptGroup& a, PromptGroup&& b) { join(a, std::move(b), evidence_max); });
+  calls.wait();
 }
 
 FieldSet Optimizer::fields() {

@@ -26,7 +26,7 @@ struct OptimizerOptions {
   size_t templates_max = 200'000;  // Groups whose calls are counted, at 24 bytes each.
   size_t calls_max = 1'000'000;    // Distinct calls remembered to see repeats, at 24 bytes each.
   CallLimits association_limits{};
-  AssociationOptions associations{};
+  AssociationOptions associations{};  // Its evidence_max is set from the one above.
 };
 
 struct Effect {

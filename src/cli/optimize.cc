@@ -1,5 +1,6 @@
 #include "analysis/optimizer.h"
 #include "cli/commands.h"
+#include "cli/expected_calls.h"
 #include "cli/rendering.h"
 #include "cli/sinks.h"
 #include "report/findings.h"
@@ -59,6 +60,8 @@ Result<int> run(const OptimizeArguments& arguments) {
   OptimizerOptions limits;
   limits.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max);
   limits.associations.margin = arguments.margin / 100;
+  limits.associations.threads = job->threads;
+  limits.association_limits.calls_expected = expected_calls(*job);
   Engines<OptimizeEngine> engines(*job, [&] { return OptimizeEngine(job->options, limits); });
   const ReadReport report = TRY(run_job(*job, engines.sinks()));
   OptimizeResult result = engines.merged().finish();

@@ -4,6 +4,7 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "cli/commands.h"
+#include "cli/expected_calls.h"
 #include "cli/rendering.h"
 #include "cli/sinks.h"
 #include "report/daily.h"
@@ -133,8 +134,10 @@ Result<int> run(Arguments arguments) {
   }
   job->options.charts = render.format == Format::Html;
   job->request.options.fields.add(Aggregator::fields(job->options));
-  const OptimizerOptions limits{.evidence_max =
-                                    static_cast<size_t>(job->settings.evidence_ids_max)};
+  OptimizerOptions limits;
+  limits.evidence_max = static_cast<size_t>(job->settings.evidence_ids_max);
+  limits.associations.threads = job->threads;
+  limits.association_limits.calls_expected = expected_calls(*job);
   Engines<ReportEngine> engines(*job, [&] {
     return ReportEngine(job->options, before ? &before->options : nullptr, limits);
   });

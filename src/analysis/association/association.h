@@ -25,6 +25,7 @@ struct AssociationOptions {
   double margin = 0.02;           // The difference of rates that matters, as a share.
   double relative_margin = 0.10;  // Of times, costs and tokens.
   size_t evidence_max = 5;
+  unsigned threads = 1;  // That look for them; the outcome is the same for any number.
 };
 
 // How the effect is known.
@@ -90,6 +91,7 @@ struct Candidate {
   std::optional<double> p_value;
 };
 
+// `find` is a pure function: several may run at once on one table.
 struct Association {
   Check check;  // Its names; kind Association, never run on a single record.
   std::vector<Candidate> (*find)(const CallTable& table, const AssociationOptions& options);

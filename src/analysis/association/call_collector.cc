@@ -25,6 +25,8 @@ constexpr size_t kLongPromptsOfTemplate = 4;
 constexpr size_t kDocumentsMax = 50;
 constexpr int kParameterDepthMax = 4;
 constexpr size_t kParameterBytesMax = 120;
+// How many times calls_max are kept at first, as an expected number is only about right.
+constexpr double kExpectedSpare = 1.5;
 
 void flatten(const rapidjson::Value& object, const std::string& prefix, int depth,
              std::vector<ParameterValue>& values) {
@@ -101,9 +103,17 @@ void CallCollector::Context::add(const Context& other) {
 
 CallCollector::CallCollector(const CallLimits& limits)
     : limits_(limits),
+      templates_(limits.templates),
       parameters_(limits.parameter_sets_max),
       context_(limits.context_max),
-      long_prompts_(limits.long_templates_max) {}
+      long_prompts_(limits.long_templates_max) {
+  const double share = kExpectedSpare * static_cast<double>(limits.calls_max) /
+                       static_cast<double>(std::max<uint64_t>(limits.calls_expected, 1));
+  if (share < 1) unit_first_max_ = static_cast<uint64_t>(share * 0x1p64);
+  unit_max_ = unit_first_max_;
+  // Growing would move the rows; the memory is taken as they come.
+  rows_.reserve(limits.calls_max + limits.calls_max / 4 + 1);
+}
 
 uint64_t CallCollector::named(std::string_view text) {
   if (text.empty()) return 0;
@@ -134,7 +144,7 @@ void CallCollector::fill_identity(const Span& span, Call& call) {
   call.model = named(first_of(span.model, span.model_requested));
   call.provider = named(span.provider);
   call.user = named(span.user_id);
-  call.session = named(span.session_id);
+  call.session = hash_or_zero(span.session_id);  // Never shown.
   call.trace = hash_or_zero(span.trace_id);
   call.prompt_name = named(span.prompt_name);
   call.prompt_version = named(span.prompt_version);
@@ -147,7 +157,6 @@ void CallCollector::fill_content(const Execution& execution, Row& row) {
   Call& call = row.call;
   call.answer = hash_or_zero(span.output);
   if (span.input.empty() && span.system.empty()) return;
-  call.call = call_key(span);
   call.prompt = hash_text(span.input, hash_text(span.system, 11));
   call.question = hash_or_zero(execution.user());
   call.prompt_tokens = execution.has_wording() || span.input_tokens ? execution.prompt_tokens() : 0;
@@ -172,18 +181,20 @@ void CallCollector::keep_long_prompt(const Execution& execution, uint64_t templa
   join_samples({{hash, std::string(text)}}, *kept);
 }
 
-void CallCollector::add(const Execution& execution, const CallMarks& marks) {
+void CallCollector::add(const Execution& execution, uint64_t call_key, const CallMarks& marks) {
   const Span& span = execution.span();
   ++seen_;
   const bool has_prompt = !span.input.empty() || !span.system.empty();
-  const uint64_t template_key = has_prompt ? templates_.add(span) : 0;
-  const uint64_t unit = span.session_id.empty() ? hash_text("call", call_key(span))
+  const uint64_t unit = span.session_id.empty() ? hash_text("call", call_key)
                                                 : hash_text("session", hash_bytes(span.session_id));
+  if (unit > unit_first_max_) return;
+  const uint64_t template_key = has_prompt ? templates_.add(span) : 0;
   if (unit > unit_max_) return;
-  Row row;
+  Row& row = rows_.emplace_back();
   row.unit = unit;
   row.template_key = template_key;
   fill_identity(span, row.call);
+  if (has_prompt) row.call.call = call_key;
   fill_content(execution, row);
   Call& call = row.call;
   call.start_time = span.start_time;
@@ -199,7 +210,6 @@ void CallCollector::add(const Execution& execution, const CallMarks& marks) {
   call.feedback = span.feedback == "like" ? 1 : span.feedback == "dislike" ? -1 : 0;
   row.message = hash_or_zero(first_of(span.message_id, span.run_id));
   read_documents(span, row.retrieved);
-  rows_.push_back(std::move(row));
   if (rows_.size() > limits_.calls_max + limits_.calls_max / 4) trim();
 }
 
@@ -233,9 +243,8 @@ void CallCollector::trim() {
   };
   for (const Row& row : rows_) {
     const Call& call = row.call;
-    for (const uint64_t hash :
-         {call.app, call.place, call.category, call.model, call.provider, call.user, call.session,
-          call.prompt_name, call.prompt_version, call.currency}) {
+    for (const uint64_t hash : {call.app, call.place, call.category, call.model, call.provider,
+                                call.user, call.prompt_name, call.prompt_version, call.currency}) {
       if (hash != 0) keep(hash);
     }
     for (const uint64_t document : row.retrieved.documents) keep(document);

@@ -15,10 +15,15 @@
 namespace sonde {
 
 struct CallLimits {
+  // Of the log, when it can be told before: calls that will surely be left out are then never
+  // looked at. Too high a number makes a smaller sample, too low a one only costs time.
+  uint64_t calls_expected = 0;
   size_t calls_max = 100'000;          // Rows, at about 500 bytes each.
   size_t context_max = 100'000;        // Traces with feedback or retrieved documents.
   size_t parameter_sets_max = 10'000;  // Distinct sets; calls with further ones have none.
   size_t long_templates_max = 500;     // Templates of which whole prompts are kept.
+  // A template of less than 1 % of the calls is none to the associations: few keys do.
+  TemplateOptions templates{.keys_max = 2'000};
 };
 
 // What the checks found out about a call.
@@ -35,7 +40,7 @@ class CallCollector {
  public:
   explicit CallCollector(const CallLimits& limits = {});
 
-  void add(const Execution& execution, const CallMarks& marks);
+  void add(const Execution& execution, uint64_t call_key, const CallMarks& marks);
   // A span that is no counted call: a retrieval, or a message with feedback, that says something of
   // the calls of its trace.
   void note(const Span& span);
@@ -77,6 +82,7 @@ class CallCollector {
 
   CallLimits limits_;
   uint64_t seen_ = 0;
+  uint64_t unit_first_max_ = UINT64_MAX;  // Given by calls_expected; templates are made of these.
   uint64_t unit_max_ = UINT64_MAX;
   std::vector<Row> rows_;
   TemplateFinder templates_;

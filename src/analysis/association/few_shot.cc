@@ -18,8 +18,15 @@ constexpr std::array<std::string_view, 12> kOpeners = {
     "user:",   "beispiel",    "exemple",    "ejemplo", "<example>", "示例"};
 constexpr size_t kPromptBytesMax = 64 * 1024;
 
+// With what the openers begin: few lines of a prompt do.
+bool may_open_example(std::string_view line) {
+  return !line.empty() && std::string_view("eE#iIqQuUbB<\xE7").find(line[0]) != line.npos;
+}
+
 bool opens_example(std::string_view line) {
-  const std::string head = to_lower(trimmed(line).substr(0, 24));
+  const std::string_view text = trimmed(line);
+  if (!may_open_example(text)) return false;
+  const std::string head = to_lower(text.substr(0, 24));
   return std::ranges::any_of(kOpeners, [&](std::string_view word) {
     if (!head.starts_with(word)) return false;
     // "Example" alone or with a number or sign; not "Examples of good style are rare".

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <tuple>
 
 #include "analysis/text.h"
@@ -86,15 +88,33 @@ void scale(double share, Saving& saving) {
   }
 }
 
+// The candidates of all associations, in the order of their table.
+std::vector<Judged> find_all(const CallTable& table, const AssociationOptions& options) {
+  const std::span<const Association> associations = all_associations();
+  std::vector<std::vector<Candidate>> found(associations.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < associations.size(); i = next++) {
+      found[i] = associations[i].find(table, options);
+    }
+  };
+  std::vector<std::future<void>> others;
+  for (unsigned i = 1; i < options.threads; ++i) {
+    others.push_back(std::async(std::launch::async, work));
+  }
+  work();
+  for (std::future<void>& other : others) other.get();
+  std::vector<Judged> all;
+  for (size_t i = 0; i < associations.size(); ++i) {
+    for (Candidate& candidate : found[i]) all.push_back({&associations[i], std::move(candidate)});
+  }
+  return all;
+}
+
 }  // namespace
 
 AssociationResult judge_associations(const CallTable& table, const AssociationOptions& options) {
-  std::vector<Judged> all;
-  for (const Association& association : all_associations()) {
-    for (Candidate& candidate : association.find(table, options)) {
-      all.push_back({&association, std::move(candidate)});
-    }
-  }
+  std::vector<Judged> all = find_all(table, options);
   std::vector<double> p_values;
   for (const Judged& judged : all) {
     if (judged.candidate.p_value) p_values.push_back(*judged.candidate.p_value);
