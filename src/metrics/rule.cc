@@ -212,12 +212,13 @@ std::optional<double> size_for_rate(double rate, double limit, double n, double 
     const Interval interval = rate_interval(rate, size, confidence);
     return rate < limit ? interval.high < limit : interval.low > limit;
   };
-  double high = std::max(n, 1.0);
+  // Whole from the start: halving between whole numbers ends, between others it need not.
+  double high = std::ceil(std::max(n, 1.0));
   while (!settles(high)) {
     high *= 2;
     if (high > kMoreMax) return std::nullopt;
   }
-  double low = high / 2;
+  double low = std::floor(high / 2);
   while (high - low > 1) {
     const double middle = std::floor((low + high) / 2);
     (settles(middle) ? high : low) = middle;

@@ -74,6 +74,17 @@ TEST(Rule, SaysHowManyMoreRecordsWouldSettleIt) {
             Verdict::Fired);
 }
 
+TEST(Rule, SaysHowManyMoreWhateverTheDesignEffect) {
+  // Sizes that are no whole numbers: the search for the size that settles it must end.
+  GroupSummary g = group(372, 28);
+  for (int step = 0; step < 500; ++step) {
+    g.design_effect = 1 + 0.01 * step;
+    const RuleResult result = judged("success_rate < 0.95", g);
+    EXPECT_EQ(result.verdict, Verdict::Suspected);
+    EXPECT_TRUE(result.more.has_value());
+  }
+}
+
 TEST(Rule, CountsClustersAsFewerRecords) {
   GroupSummary g = group(900, 100);
   EXPECT_EQ(verdict("success_rate < 0.95", g), Verdict::Fired);
