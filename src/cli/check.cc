@@ -10,6 +10,7 @@
 #include "cli/rendering.h"
 #include "cli/sinks.h"
 #include "metrics/rule.h"
+#include "metrics/time_shares.h"
 #include "notify/notify.h"
 #include "report/rules.h"
 
@@ -33,25 +34,32 @@ struct CheckArguments {
 // nothing, which is no silence.
 class CheckEngine {
  public:
-  explicit CheckEngine(const AggregatorOptions& options)
-      : level_(options.level), aggregator_(options) {}
+  CheckEngine(const AggregatorOptions& options, const TimeSharePlan& plan)
+      : level_(options.level), aggregator_(options), shares_(plan) {}
   void add(const Span& span) {
     const bool counts = level_ == Level::Session || (span.levels & bit(level_)) != 0;
     if (counts) ++(span.start_time ? timed_ : untimed_);
     aggregator_.add(span);
+    shares_.add(span);
   }
   void merge(CheckEngine&& other) {
     aggregator_.merge(std::move(other.aggregator_));
+    shares_.merge(std::move(other.shares_));
     timed_ += other.timed_;
     untimed_ += other.untimed_;
   }
-  Analysis finish() { return aggregator_.finish(); }
+  Analysis finish() {
+    Analysis analysis = aggregator_.finish();
+    shares_.fill(analysis);
+    return analysis;
+  }
   uint64_t timed() const { return timed_; }
   uint64_t untimed() const { return untimed_; }
 
  private:
   Level level_;
   Aggregator aggregator_;
+  TimeShares shares_;
   uint64_t timed_ = 0;
   uint64_t untimed_ = 0;
 };
@@ -219,7 +227,11 @@ Result<int> run(const CheckArguments& arguments) {
   const bool by_group = !job->options.by.empty();
   if (by_group) job->options.shared_risk_count_min = arguments.count_min;
   job->request.options.fields.add(Aggregator::fields(job->options));
-  Engines<CheckEngine> engines(*job, [&] { return CheckEngine(job->options); });
+  const TimeSharePlan plan(rules, job->options);
+  for (const AggregatorOptions& options : plan.options()) {
+    job->request.options.fields.add(Aggregator::fields(options));
+  }
+  Engines<CheckEngine> engines(*job, [&] { return CheckEngine(job->options, plan); });
   ReadReport read;
   if (!are_all_empty(job->request.paths)) read = TRY(run_job(*job, engines.sinks()));
   CheckEngine& engine = engines.merged();

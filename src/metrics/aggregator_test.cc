@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 namespace sonde {
@@ -404,6 +405,22 @@ TEST(Aggregator, CallsThatAreEachTheirOwnClusterAreIndependent) {
   for (int i = 0; i < 30; ++i) spans.push_back(call("a", i % 3 == 0 ? Status::Error : Status::Ok));
   const GroupSummary total = analyze(by({"category"}), spans).total;
   EXPECT_EQ(total.design_effect, 1);
+}
+
+TEST(Aggregator, FewBlocksOfTimeAreWorthAsManyRecords) {
+  std::vector<Span> spans;
+  for (int i = 0; i < 60; ++i) {
+    spans.push_back(call("a", i < 20 ? Status::Error : Status::Ok));
+    spans.back().start_time = int64_t{60'000'000} * i;  // Six blocks of ten.
+    spans.back().duration = 1'000'000 + i;
+  }
+  const GroupSummary few = analyze(by({"category"}), spans).total;
+  ASSERT_TRUE(few.few_clusters_worth.has_value());
+  EXPECT_DOUBLE_EQ(*few.few_clusters_worth, 6);
+  EXPECT_FALSE(std::isfinite(few.latency->mean_interval.low));
+  // Sessions tell more.
+  for (size_t i = 0; i < spans.size(); ++i) spans[i].session_id = std::to_string(i / 4);
+  EXPECT_FALSE(analyze(by({"category"}), spans).total.few_clusters_worth.has_value());
 }
 
 TEST(Charts, BucketsWidenUntilTheyFit) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,14 @@ struct CurrencyTotal {
   uint64_t count = 0;  // Records that cost it.
 };
 
+// The share of records that end within a limit (metrics/time_shares.h).
+struct WithinLimit {
+  std::string_view column;  // "duration", "time_to_first_token".
+  int64_t micros = 0;
+  double share = 0;
+  double n_effective = 0;  // Records that the share is worth.
+};
+
 using NameCounts = std::vector<std::pair<std::string, uint64_t>>;  // Most frequent first.
 
 struct GroupSummary {
@@ -51,9 +60,13 @@ struct GroupSummary {
   std::optional<Interval> success_interval;
   double design_effect = 1;  // Of the success rate: 1 when calls are as good as independent.
   double latency_design_effect = 1;
+  // Set where too few clusters are behind the rate to tell how much they differ (decision 0014):
+  // the records' worth if all of a cluster agree.
+  std::optional<double> few_clusters_worth;
   NameCounts errors;  // Failed records by error class.
   std::optional<Distribution> latency;
   std::optional<Distribution> ttft;
+  std::vector<WithinLimit> within;  // Only for the rules of `sonde check`.
   std::optional<uint64_t> input_tokens;
   std::optional<uint64_t> output_tokens;
   uint64_t tokens_known = 0;  // Records with both token counts.

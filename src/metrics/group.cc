@@ -41,9 +41,11 @@ uint32_t log_steps(int64_t micros) {
 // which the lower limit is cautious and the upper one is not: with fewer than kMeanMin records
 // worth it is no interval at all. Source: Snedecor and Cochran (1989), Statistical Methods, 4.4.
 constexpr double kMeanMin = 30;
-Interval mean_interval(const Sketch& sketch, double n_effective, double confidence) {
+Interval mean_interval(const Sketch& sketch, double n_effective, uint64_t clusters,
+                       double confidence) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (n_effective < kMeanMin) return {-kInfinity, kInfinity, "student-t"};
+  if (n_effective < kMeanMin || clusters < kClustersMin)
+    return {-kInfinity, kInfinity, "student-t"};
   const double mean = sketch.mean();
   double squares = 0;
   sketch.visit([&](double value, uint64_t times) {
@@ -232,8 +234,8 @@ void Group::merge(const Group& other) {
 Group::Effective Group::effective() const {
   const auto rated = static_cast<double>(outcomes_[0] + outcomes_[1]);
   Effective best{
-      rated,       1,          static_cast<double>(latency_.count()), ClusteredBy::Nothing,
-      kNoClusters, kNoClusters};
+      rated,       1,    static_cast<double>(latency_.count()), ClusteredBy::Nothing, kNoClusters,
+      kNoClusters, rated};
   uint64_t success_most = 0;
   uint64_t latency_most = 0;
   const auto consider = [&](const Clusters& clusters, ClusteredBy by) {
@@ -245,12 +247,17 @@ Group::Effective Group::effective() const {
         times.push_back({static_cast<double>(c.timed), static_cast<double>(c.time_sum)});
     }
     double covered = 0;
-    for (const ClusterSum& c : success) covered += c.n;
+    double squares = 0;
+    for (const ClusterSum& c : success) {
+      covered += c.n;
+      squares += c.n * c.n;
+    }
     // Where some records have no cluster, they would pass for independent ones. All of one user
     // are no cluster that tells anything, all of ten minutes are.
     const size_t alone = by == ClusteredBy::Sessions ? 1 : 0;
-    if (covered == rated && success.size() > alone) {
-      success_most = std::max<uint64_t>(success_most, success.size());
+    if (covered == rated && success.size() > std::max<uint64_t>(alone, success_most)) {
+      success_most = success.size();
+      best.success_worst = rated * rated / squares;  // As stats/cluster.h, where all agree.
     }
     if (success.size() >= kClustersMin && covered == rated) {
       const DesignEffect effect =
@@ -310,7 +317,7 @@ Distribution Group::distribution(const Sketch& sketch, double n_effective, uint6
   d.p95_interval = interval(0.95);
   d.p99_interval = interval(0.99);
   d.p99_enough = enough_for_quantile(n_effective, 0.99, clusters);
-  d.mean_interval = mean_interval(sketch, n_effective, confidence);
+  d.mean_interval = mean_interval(sketch, n_effective, clusters, confidence);
   return d;
 }
 
@@ -326,6 +333,7 @@ GroupSummary Group::summary(std::vector<std::string> key, double confidence) con
   const Effective n = effective();
   const uint64_t rated = s.ok + s.error;
   s.design_effect = n.success_deff;
+  if (n.success_clusters != kNoClusters) s.few_clusters_worth = n.success_worst;
   if (latency_.count() > 0) {
     s.latency_design_effect =
         std::max(1.0, static_cast<double>(latency_.count()) / std::max(n.latency, 1e-9));

@@ -117,6 +117,7 @@ class Group {
     uint64_t
         success_clusters;  // Of the kind of which there are more, where too few; else kNoClusters.
     uint64_t latency_clusters;
+    double success_worst;  // Where success_clusters are too few: the records' worth at worst.
   };
   Effective effective() const;
   static Distribution distribution(const Sketch& sketch, double n_effective, uint64_t clusters,

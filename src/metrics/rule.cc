@@ -40,20 +40,17 @@ Interval rate_interval(double rate, double n_effective, double confidence) {
           n == 0 ? 1 : clopper_pearson_interval(above, n, confidence).high, "clopper-pearson"};
 }
 
-double rated_effective(const GroupSummary& group) {
-  return static_cast<double>(rated(group)) / group.design_effect;
-}
-
 MaybeFigure success_rate(const GroupSummary& group, double confidence) {
   if (!group.success_rate) return std::nullopt;
-  const Interval interval = rate_interval(*group.success_rate, rated_effective(group), confidence);
-  return Figure{*group.success_rate, interval.low, interval.high, Support::Interval};
+  const Interval interval = rate_interval(*group.success_rate, alarm_records(group), confidence);
+  return Figure{*group.success_rate, interval.low, interval.high, Support::Interval,
+                !group.few_clusters_worth};
 }
 
 MaybeFigure error_rate(const GroupSummary& group, double confidence) {
   const MaybeFigure rate = success_rate(group, confidence);
   if (!rate) return std::nullopt;
-  return Figure{1 - rate->value, 1 - rate->high, 1 - rate->low, Support::Interval};
+  return Figure{1 - rate->value, 1 - rate->high, 1 - rate->low, Support::Interval, rate->enough};
 }
 
 // Percentiles below the size that stats/shown.h asks for have no interval.
@@ -112,6 +109,9 @@ MaybeFigure cost_coverage(const GroupSummary& group, double) {
 struct RuleMetric {
   NamedField field;
   MaybeFigure (*figure)(const GroupSummary& group, double confidence);
+  // Of a percentile of times.
+  std::string_view column = {};
+  double percentile = 0;
 };
 
 using D = Distribution;
@@ -126,13 +126,25 @@ constexpr RuleMetric kRuleMetrics[] = {
      [](const GroupSummary& g, double) { return counted(g.error); }},
     {{"latency_ms.mean", "latency.mean", ValueType::Duration}, mean_latency},
     {{"latency_ms.p50", "latency.p50", ValueType::Duration},
-     latency<&D::p50, &D::p50_interval, 50>},
+     latency<&D::p50, &D::p50_interval, 50>,
+     "duration",
+     0.50},
     {{"latency_ms.p95", "latency.p95", ValueType::Duration},
-     latency<&D::p95, &D::p95_interval, 95>},
+     latency<&D::p95, &D::p95_interval, 95>,
+     "duration",
+     0.95},
     {{"latency_ms.p99", "latency.p99", ValueType::Duration},
-     latency<&D::p99, &D::p99_interval, 99>},
-    {{"ttft_ms.p50", "ttft.p50", ValueType::Duration}, ttft<&D::p50, &D::p50_interval, 50>},
-    {{"ttft_ms.p95", "ttft.p95", ValueType::Duration}, ttft<&D::p95, &D::p95_interval, 95>},
+     latency<&D::p99, &D::p99_interval, 99>,
+     "duration",
+     0.99},
+    {{"ttft_ms.p50", "ttft.p50", ValueType::Duration},
+     ttft<&D::p50, &D::p50_interval, 50>,
+     "time_to_first_token",
+     0.50},
+    {{"ttft_ms.p95", "ttft.p95", ValueType::Duration},
+     ttft<&D::p95, &D::p95_interval, 95>,
+     "time_to_first_token",
+     0.95},
     {{"input_tokens", "", ValueType::Count},
      [](const GroupSummary& g, double) { return tokens(g.input_tokens, g); }},
     {{"output_tokens", "", ValueType::Count},
@@ -142,6 +154,42 @@ constexpr RuleMetric kRuleMetrics[] = {
     {{"cost_per_call", "", ValueType::Money}, cost_per_call},
     {{"cost_coverage", "", ValueType::Number}, cost_coverage},
 };
+
+const RuleMetric& metric_of(std::string_view name) {
+  for (const RuleMetric& row : kRuleMetrics) {
+    if (row.field.name == name) return row;
+  }
+  CHECK(false);  // The parser takes no other name.
+}
+
+bool sets_time_limit(const Node& node) {
+  const bool has_order = node.op == Op::Less || node.op == Op::LessEqual ||
+                         node.op == Op::Greater || node.op == Op::GreaterEqual;
+  return has_order && !metric_of(node.name).column.empty();
+}
+
+void collect_time_limits(const Node& node, std::vector<TimeLimit>& limits) {
+  for (const Node& child : node.children) collect_time_limits(child, limits);
+  if (!node.children.empty() || !sets_time_limit(node)) return;
+  limits.push_back({metric_of(node.name).column, node.literals[0].whole});
+}
+
+// A percentile's interval reaches to the limit where the share of calls within that limit may be
+// the percentile's: the interval of times alone promises too much of tails that come in spells.
+MaybeFigure figure_for(const Node& node, const GroupSummary& group, double confidence) {
+  const RuleMetric& metric = metric_of(node.name);
+  MaybeFigure figure = metric.figure(group, confidence);
+  if (!figure || !sets_time_limit(node)) return figure;
+  for (const WithinLimit& within : group.within) {
+    if (within.column != metric.column || within.micros != node.literals[0].whole) continue;
+    const Interval share = rate_interval(within.share, within.n_effective, confidence);
+    if (metric.percentile < share.low || metric.percentile > share.high) continue;
+    const double limit = node.literals[0].number;
+    figure->low = std::min(figure->low, std::nextafter(limit, -kInfinity));
+    figure->high = std::max(figure->high, std::nextafter(limit, kInfinity));
+  }
+  return figure;
+}
 
 Truth truth(bool value) { return value ? Truth::True : Truth::False; }
 Truth negated(Truth value) {
@@ -231,18 +279,19 @@ std::optional<double> size_for_rate(double rate, double limit, double n, double 
 std::optional<uint64_t> more_for(const Node& node, const Figure& figure, const GroupSummary& group,
                                  double confidence) {
   const double limit = node.literals[0].number;
-  if (figure.value == limit) return std::nullopt;
+  // Of other sessions and times, not of more records, is there too little.
+  if (figure.value == limit || !figure.enough) return std::nullopt;
   const bool is_rate = node.type == ValueType::Number;
   std::optional<double> factor;
   if (is_rate) {
-    const double n = rated_effective(group);
+    const double n = alarm_records(group);
     const auto size = size_for_rate(figure.value, limit, n, confidence);
     if (size && n > 0) factor = *size / n;
   } else {
     const double reach =
         figure.value < limit ? figure.high - figure.value : figure.value - figure.low;
     const double root = reach / std::abs(figure.value - limit);
-    if (figure.enough && std::isfinite(root)) factor = root * root;
+    if (std::isfinite(root)) factor = root * root;
   }
   if (!factor) return std::nullopt;
   const double more = std::ceil((*factor - 1) * static_cast<double>(group.count));
@@ -266,6 +315,13 @@ RuleResult no_data_result(uint64_t count) {
 }
 
 }  // namespace
+
+// Where clusters are too few to tell how much they differ, an alarm takes the worst: all calls of a
+// cluster alike. A total outage still fires, and one bad spell is none of its own.
+double alarm_records(const GroupSummary& group) {
+  return std::min(static_cast<double>(rated(group)) / group.design_effect,
+                  group.few_clusters_worth.value_or(kInfinity));
+}
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
@@ -292,10 +348,13 @@ const FieldCatalog& metric_fields() {
 
 std::optional<Figure> figure_of(std::string_view metric, const GroupSummary& group,
                                 double confidence) {
-  for (const RuleMetric& row : kRuleMetrics) {
-    if (row.field.name == metric) return row.figure(group, confidence);
-  }
-  CHECK(false);  // The parser takes no other name.
+  return metric_of(metric).figure(group, confidence);
+}
+
+std::vector<TimeLimit> AlarmRule::time_limits() const {
+  std::vector<TimeLimit> limits;
+  collect_time_limits(filter_.root(), limits);
+  return limits;
 }
 
 Result<AlarmRule> AlarmRule::parse(const std::string& text, const ParseContext& context) {
@@ -311,7 +370,7 @@ RuleResult AlarmRule::judge(const GroupSummary& group, double confidence) const 
   result.confidence = confidence;
   bool settled_by_more = true;
   const Truth supported = evaluate(filter_.root(), [&](const Node& node) {
-    const MaybeFigure figure = figure_of(node.name, group, confidence);
+    const MaybeFigure figure = figure_for(node, group, confidence);
     const Truth value = compare(node, figure);
     result.readings.push_back({node.name, node.type, figure, value});
     if (value != Truth::Unknown || !figure) return value;

@@ -33,7 +33,9 @@ struct Figure {
   double low;
   double high;
   Support support;
-  bool enough = true;  // False: too few records for an interval; the limits are infinite.
+  // False: too few records for an interval, and the limits are infinite; or, of a rate, too few
+  // clusters, and they are those of the worst case.
+  bool enough = true;
 };
 
 // One comparison of a rule with what the window showed.
@@ -64,6 +66,13 @@ struct RuleResult {
 
 inline constexpr std::string_view kNoDataRule = "no_data";
 
+// A limit that a rule sets to a percentile of times.
+struct TimeLimit {
+  std::string_view column;  // Of model/columns.h: "duration", "time_to_first_token".
+  int64_t micros = 0;
+  bool operator==(const TimeLimit&) const = default;
+};
+
 // Immutable; safe to share between threads.
 class AlarmRule {
  public:
@@ -74,6 +83,8 @@ class AlarmRule {
   // and Unknown otherwise; `and`, `or` and `not` combine them as docs/filter.md says.
   // `confidence` is that of the intervals of `group`.
   RuleResult judge(const GroupSummary& group, double confidence = kConfidence) const;
+
+  std::vector<TimeLimit> time_limits() const;
 
  private:
   AlarmRule(std::string text, Filter filter) : text_(std::move(text)), filter_(std::move(filter)) {}
@@ -88,6 +99,10 @@ class AlarmRule {
 // alarm pass one limit more often than promised in small samples.
 std::optional<Figure> figure_of(std::string_view metric, const GroupSummary& group,
                                 double confidence = kConfidence);
+
+// Independent records that the rate of `group` is worth to an alarm: those of its design effect, or
+// fewer where its clusters are few.
+double alarm_records(const GroupSummary& group);
 
 struct CheckOptions {
   bool by_group = false;    // Judge each group of the first section, else everything together.

@@ -92,6 +92,45 @@ TEST(Rule, CountsClustersAsFewerRecords) {
   EXPECT_EQ(verdict("success_rate < 0.95", g), Verdict::Suspected);
 }
 
+TEST(Rule, TakesFewClustersForAsManyRecords) {
+  GroupSummary g = group(30, 30);
+  EXPECT_EQ(verdict("success_rate < 0.95", g), Verdict::Fired);
+  g.few_clusters_worth = 6;  // 3 of 6: 0.118 to 0.882.
+  EXPECT_EQ(verdict("success_rate < 0.9", g), Verdict::Fired);
+  EXPECT_EQ(verdict("success_rate < 0.9", g), Verdict::Fired);
+  g.few_clusters_worth = 3;  // Between 1 and 2 of 3: up to 0.9916.
+  const RuleResult few = judged("success_rate < 0.95", g);
+  EXPECT_EQ(few.verdict, Verdict::Suspected);
+  EXPECT_FALSE(few.more.has_value());
+  EXPECT_FALSE(few.readings[0].figure->enough);
+  // All of three failed: 1 - 0.025^(1/3) = 0.708.
+  g = group(0, 60);
+  g.few_clusters_worth = 3;
+  EXPECT_EQ(verdict("success_rate < 0.71", g), Verdict::Fired);
+  EXPECT_EQ(verdict("success_rate < 0.70", g), Verdict::Suspected);
+}
+
+TEST(Rule, DoubtsAPercentileWhereTheShareWithinTheLimitMayBeIts) {
+  GroupSummary g = timed();
+  g.within = {{"duration", 6'000'000, 0.90, 100}};  // 0.824 to 0.951: may be 95 %.
+  const RuleResult doubted = judged("latency_ms.p95 > 6s", g);
+  EXPECT_EQ(doubted.verdict, Verdict::Suspected);
+  EXPECT_LE(doubted.readings[0].figure->low, 6e6);
+  EXPECT_EQ(verdict("latency_ms.p95 > 5s", g), Verdict::Fired);  // Of another limit.
+  g.within = {{"duration", 6'000'000, 0.85, 100}};               // 0.765 to 0.914
+  EXPECT_EQ(verdict("latency_ms.p95 > 6s", g), Verdict::Fired);
+}
+
+TEST(Rule, SaysWhichLimitsOfTimesItSets) {
+  const Result<AlarmRule> rule = AlarmRule::parse(
+      "latency_ms.p95 > 8s and (ttft.p50 >= 1s or success_rate < 0.9) and latency_ms.mean > 1s",
+      {});
+  ASSERT_TRUE(rule.has_value());
+  EXPECT_THAT(rule->time_limits(),
+              ::testing::ElementsAre(TimeLimit{"duration", 8'000'000},
+                                     TimeLimit{"time_to_first_token", 1'000'000}));
+}
+
 TEST(Rule, IsStricterWithARaisedConfidence) {
   // 15 of 20: 0.509 to 0.913 at 95 %, and up to 0.953 at 99.5 %.
   EXPECT_EQ(judged("success_rate < 0.94", group(15, 5)).verdict, Verdict::Fired);

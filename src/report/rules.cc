@@ -50,8 +50,9 @@ std::string interval_text(const Reading& reading, double confidence) {
   if (!std::isfinite(figure.low)) {
     return fmt::format("{} at most {}", name, value_text(reading.type, figure.high));
   }
-  return fmt::format("{} {} to {}", name, value_text(reading.type, figure.low),
-                     value_text(reading.type, figure.high));
+  return fmt::format("{}{} {} to {}",
+                     figure.enough ? "" : "too few sessions or blocks of time, so ", name,
+                     value_text(reading.type, figure.low), value_text(reading.type, figure.high));
 }
 
 std::string reading_text(const Reading& reading, double confidence) {
