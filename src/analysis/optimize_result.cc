@@ -5,11 +5,10 @@
 #include <map>
 
 #include "analysis/association/judge.h"
+#include "analysis/group_rate.h"
 #include "analysis/oversized_prompt.h"
 #include "analysis/repeated_call.h"
 #include "analysis/tally.h"
-#include "stats/proportion.h"
-#include "stats/shown.h"
 
 namespace sonde {
 namespace {
@@ -107,7 +106,7 @@ void add_late_finding(const PromptGroup& group, const Check& check, Observation 
 }
 
 Finding to_finding(uint64_t key, const FindingGroup& group, const BoundedMap<CallTally>& tallies,
-                   uint64_t failures_total) {
+                   const GroupRates& rates, uint64_t failures_total) {
   Finding finding{fmt::format("{}-{:016x}", group.check->id, key),
                   group.check,
                   group.subject,
@@ -123,12 +122,8 @@ Finding to_finding(uint64_t key, const FindingGroup& group, const BoundedMap<Cal
   if (tally != nullptr) {
     finding.effect.group_calls = tally->calls;
     finding.effect.group_failures = tally->failures;
-    const double rate = static_cast<double>(tally->failures) /
-                        static_cast<double>(std::max<uint64_t>(tally->calls, 1));
-    const auto calls = static_cast<double>(tally->calls);
-    if (enough_for_rate(rate, calls)) {
-      finding.effect.group_failure_rate = wilson_corrected_interval(rate, calls);
-    }
+    finding.effect.group_failure_rate =
+        rates.interval(group.tally_key, tally->failures, tally->calls);
   }
   return finding;
 }
@@ -208,15 +203,19 @@ OptimizeResult Optimizer::finish() {
   const std::map<uint64_t, PromptGroup> lines = gather_lines(
       state.prompts, state.calls, state.sizes.median(), state.options.evidence_max, findings);
   const uint64_t failures = result.failed + result.silent_failures;
+  const CallTable table = state.collector.finish();
+  GroupRates rates;
+  for (const auto& [key, group] : findings) rates.want(group.tally_key);
+  rates.add(table);
   for (const auto& [key, group] : findings) {
-    result.findings.push_back(to_finding(key, group, state.tallies, failures));
+    result.findings.push_back(to_finding(key, group, state.tallies, rates, failures));
   }
   for (const auto& [key, group] : lines) {
     result.prompts.push_back(to_failed_prompt(group));
     if (group.cause == nullptr) result.unexplained += group.count;
   }
   rank(result);
-  add_associations(state.collector.finish(), state.options, result);
+  add_associations(table, state.options, result);
   for (const Check& check : all_checks())
     result.checks.push_back({&check, applies(check, state.seen)});
   result.applicability = applicability(result.checks, state.seen);

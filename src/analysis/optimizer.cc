@@ -181,8 +181,8 @@ void Optimizer::add(const Span& span, Outcome outcome) {
   const bool silent = !failed && !found.empty();
   const bool invalid_json = std::ranges::any_of(
       found, [](const Seen& seen) { return seen.check->id == kInvalidJson.id; });
-  state.collector.add(execution, call, {failed, silent, invalid_json});
   const WhereKey key = where_key(span);
+  state.collector.add(execution, call, {failed, silent, invalid_json, key});
   count_call(state.tallies, key.place, failed || silent);
   count_call(state.tallies, key.combined, failed || silent);
   if (!failed && !silent) return;

@@ -35,6 +35,8 @@ struct Call {
   uint64_t prompt = 0;      // System prompt and input.
   uint64_t question = 0;    // The last user message, whatever stands around it.
   uint64_t answer = 0;
+  uint64_t group_of_place = 0;  // The groups that findings are counted in; WhereKey.
+  uint64_t group_of_template = 0;
   uint32_t prompt_template = kNoTemplate;  // Index into CallTable::templates.
 
   std::optional<int64_t> start_time;  // Microseconds since the epoch.

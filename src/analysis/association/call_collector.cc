@@ -11,7 +11,6 @@
 #include "analysis/asked_format.h"
 #include "analysis/association/few_shot.h"
 #include "analysis/tally.h"
-#include "analysis/where.h"
 #include "base/hash.h"
 #include "model/error_class.h"
 
@@ -205,6 +204,8 @@ void CallCollector::add(const Execution& execution, uint64_t call_key, const Cal
   if (span.cost && *span.cost >= 0) call.cost = span.cost;
   call.failed = marks.failed || marks.silent;
   call.silent = marks.silent;
+  call.group_of_place = marks.groups.place;
+  call.group_of_template = marks.groups.combined;
   call.error_class = static_class(execution.error_class());
   call.invalid_json = marks.invalid_json || call.error_class == "parse_error";
   call.feedback = span.feedback == "like" ? 1 : span.feedback == "dislike" ? -1 : 0;

@@ -9,6 +9,7 @@
 #include "analysis/association/call.h"
 #include "analysis/bounded_map.h"
 #include "analysis/execution.h"
+#include "analysis/where.h"
 #include "model/columns.h"
 #include "templates/template_finder.h"
 
@@ -31,6 +32,7 @@ struct CallMarks {
   bool failed = false;
   bool silent = false;
   bool invalid_json = false;
+  WhereKey groups{};
 };
 
 // Beyond calls_max it keeps the calls of those sessions (else of those identical calls) whose hash
