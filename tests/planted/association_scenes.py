@@ -2,7 +2,15 @@
 
 import json
 
-from scenes import Scene, question
+from scenes import WORDS, Scene, question
+
+
+def in_any_order(random, records):
+    """The records shuffled, one every 37 seconds, so that no time stands for what is compared."""
+    random.shuffle(records)
+    for i, record in enumerate(records):
+        record["created_at"] = 1_780_000_000 + i * 37
+    return records
 
 
 def wild_user(random):
@@ -10,11 +18,9 @@ def wild_user(random):
     scene = Scene(random)
     scene.add(2400, rate=0.95, user_id=lambda: f"u{random.randrange(40)}")
     scene.add(120, rate=0.60, user_id="u-wild")
-    random.shuffle(scene.records)
-    for i, record in enumerate(scene.records):
-        record["created_at"] = 1_780_000_000 + i * 37
+    for record in scene.records:
         del record["session_id"]
-    return scene.records
+    return in_any_order(random, scene.records)
 
 
 def outage_hour(random):
@@ -38,10 +44,7 @@ def hot_temperature(random):
     scene = Scene(random)
     scene.add(1200, rate=0.94, temperature=0.2)
     scene.add(1200, rate=0.80, temperature=1.2)
-    random.shuffle(scene.records)
-    for i, record in enumerate(scene.records):
-        record["created_at"] = 1_780_000_000 + i * 37
-    return scene.records
+    return in_any_order(random, scene.records)
 
 
 def bad_document(random):
@@ -62,10 +65,7 @@ def empty_retrieval(random):
     scene = Scene(random)
     scene.add(1500, rate=0.95, documents=["faq.md"])
     scene.add(400, rate=0.70, documents=list)
-    random.shuffle(scene.records)
-    for i, record in enumerate(scene.records):
-        record["created_at"] = 1_780_000_000 + i * 37
-    return scene.records
+    return in_any_order(random, scene.records)
 
 
 def rate_limit_burst(random):
@@ -123,10 +123,7 @@ def shorter_wording(random):
     scene = Scene(random)
     scene.add(6000, rate=0.96, prompt_name="support", prompt_version="long", input_tokens=900, output_tokens=20)
     scene.add(6000, rate=0.96, prompt_name="support", prompt_version="short", input_tokens=300, output_tokens=20)
-    random.shuffle(scene.records)
-    for i, record in enumerate(scene.records):
-        record["created_at"] = 1_780_000_000 + i * 37
-    return scene.records
+    return in_any_order(random, scene.records)
 
 
 def clock_in_front(random):
@@ -156,10 +153,7 @@ def json_without_schema(random):
             record["answer"] = "Sure, the order is 12." if random.random() < broken else json.dumps({"order": 12})
             if schema:
                 record["response_format"] = {"type": "json_object"}
-    random.shuffle(scene.records)
-    for i, record in enumerate(scene.records):
-        record["created_at"] = 1_780_000_000 + i * 37
-    return scene.records
+    return in_any_order(random, scene.records)
 
 
 def nothing_in_a_rich_log(random):
@@ -183,4 +177,48 @@ def nothing_from_few_prompts(random):
     scene = Scene(random)
     prompts = [question(random) for _ in range(12)]
     scene.add(1200, rate=0.93, prompt=lambda: random.choice(prompts))
+    return scene.records
+
+
+def chat(random, examples, turns=()):
+    """A prompt as a list of messages: worked examples, what was said before, and a question."""
+    messages = [{"role": "system", "content": "Say which department a message is for."}]
+    for user, assistant in (*examples, *turns):
+        messages += [{"role": "user", "content": user}, {"role": "assistant", "content": assistant}]
+    return [*messages, {"role": "user", "content": question(random)}]
+
+
+def chat_examples(count):
+    return [(f"Message {i}: my {WORDS[i]} did not arrive, and nobody has answered my letters of last week "
+             f"about the {WORDS[i + 1]}, so I ask once more.", f"Department {i % 3}.") for i in range(count)]
+
+
+def needless_chat_examples(random):
+    """Eight worked examples as chat messages do no better than two."""
+    scene = Scene(random)
+    scene.add(5000, rate=0.96, prompt=lambda: chat(random, chat_examples(8)))
+    scene.add(5000, rate=0.96, prompt=lambda: chat(random, chat_examples(2)))
+    return in_any_order(random, scene.records)
+
+
+def conversations(random):
+    """Conversations of four calls, each with all that was said before, which begin alike in many sessions;
+    longer ones fail no more than short ones."""
+    scene = Scene(random)
+    scene.add(2000, rate=0.95)
+    turns = []
+    for i, record in enumerate(scene.records):
+        if i % 4 == 0:
+            turns = []
+        asked = random.choice(("Hi", "Hello", question(random))) if i % 4 == 0 else question(random)
+        messages = [{"role": "system", "content": "You are a support agent."}]
+        for user, assistant in turns:
+            messages += [{"role": "user", "content": user}, {"role": "assistant", "content": assistant}]
+        record["prompt"] = [*messages, {"role": "user", "content": asked}]
+        answer = "Hello! How can I help you?" if asked in ("Hi", "Hello") else f"It is about the {question(random)}"
+        if record["status"] == "success":
+            record["answer"] = answer
+            turns.append((asked, answer))
+        if i % 8 < 4:
+            del record["session_id"]  # Half of the conversations do not say that they are one.
     return scene.records

@@ -107,6 +107,13 @@ class Planted(unittest.TestCase):
     def test_an_example_twice(self):
         self.assert_found(association_scenes.example_twice, "few-shot")
 
+    def test_needless_examples_as_chat_messages(self):
+        self.assert_found(association_scenes.needless_chat_examples, "few-shot", truth=0,
+                          subject="8 worked examples -> 2 worked examples", least=12)
+
+    def test_conversations_are_no_examples(self):
+        self.assert_nothing(association_scenes.conversations, 40)
+
     def test_json_without_a_schema(self):
         self.assert_found(association_scenes.json_without_schema, "json-validity", truth=0.14)
 

@@ -15,6 +15,13 @@ namespace sonde {
 
 inline constexpr uint32_t kNoTemplate = UINT32_MAX;
 
+// A user's message and its answer that stand in a prompt; see chat_examples.h.
+struct ChatPair {
+  uint64_t exchange = 0;  // Hash of both texts.
+  uint64_t user = 0;      // Of the user's.
+  uint32_t tokens = 0;    // Estimated.
+};
+
 // One row a call. Hashes are 0 where the log does not say; CallTable::name() gives their texts.
 struct Call {
   std::string id;  // For `sonde show`.
@@ -59,6 +66,8 @@ struct Call {
   uint32_t documents = UINT32_MAX;  // Index into CallTable::documents; kNotRetrieved.
   uint32_t examples = 0;            // Worked examples in the prompt.
   uint32_t example_tokens = 0;
+  std::vector<ChatPair> pairs;  // At the front of the prompt, until examples are told from history.
+  uint64_t exchange = 0;        // Question and answer, as ChatPair has it.
   uint32_t repeated_example_tokens = 0;  // Of examples that stand in the prompt before already.
 
   int64_t end_time() const { return *start_time + duration.value_or(0); }

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "analysis/asked_format.h"
+#include "analysis/association/chat_examples.h"
 #include "analysis/association/few_shot.h"
 #include "analysis/tally.h"
 #include "base/hash.h"
@@ -166,6 +167,12 @@ void CallCollector::fill_content(const Execution& execution, Row& row) {
   call.examples = examples.count;
   call.example_tokens = examples.tokens;
   call.repeated_example_tokens = examples.repeated_tokens;
+  call.pairs = chat_pairs_of(execution);
+  if (!span.output.empty() && !execution.user().empty()) {
+    const uint64_t answer =
+        span.output_form == Form::Text ? call.answer : hash_bytes(execution.answer());
+    call.exchange = exchange_of(call.question, answer);
+  }
   if (row.template_key != 0) keep_long_prompt(execution, row.template_key);
 }
 
@@ -328,6 +335,7 @@ CallTable CallCollector::finish() {
   }
   rows_.clear();
   table.names = std::move(names_);
+  mark_chat_examples(table);
   for (const auto& [hash, set] : parameters_.values()) table.parameters.try_emplace(hash, set);
   return table;
 }

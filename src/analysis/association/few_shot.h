@@ -1,4 +1,5 @@
-// Worked examples in a prompt ("Example 1: ...", "Input: ... Output: ...").
+// Worked examples in the text of a prompt ("Example 1: ...", "Input: ... Output: ..."); those
+// given as chat messages are in chat_examples.h.
 #pragma once
 
 #include <cstdint>
