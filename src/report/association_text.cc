@@ -37,7 +37,8 @@ std::string basis_text(const AssociationEffect& effect) {
     case Basis::Counted:
       return "counted in the log";
     case Basis::Paired:
-      return "the same inputs ran both ways, so that they are not the cause";
+      return "the same inputs ran both ways, so that they are not the cause; what else changed may "
+             "be";
     default:
       return effect.strata.empty()
                  ? "observed, not tried out: there may be another cause"

@@ -71,7 +71,7 @@ void write_association(JsonWriter& json, const AssociationEffect& effect) {
   json.field("unit", effect.unit);
   json.field("basis", to_string(effect.basis));
   json.key("causal");
-  json.boolean(effect.basis != Basis::Observed);
+  json.boolean(effect.basis == Basis::Counted);
   json.known_field("same_work", effect.strata);
   if (effect.basis != Basis::Counted) {
     write_side(json, "variant", effect.variant, contrast.variant_calls, contrast.variant_value);

@@ -222,3 +222,45 @@ def conversations(random):
         if i % 8 < 4:
             del record["session_id"]  # Half of the conversations do not say that they are one.
     return scene.records
+
+
+def same_inputs(random, inputs, sides, **gets):
+    """Each of the inputs runs on every side (a dict of fields), in an order of its own. One in ten is
+    too hard for all; besides, `gets` (side by "a", "b") fails so much by itself, one after the other."""
+    scene = Scene(random)
+    hard = {}
+    for number in range(inputs):
+        hard[f"{question(random)} Case {number}."] = random.random() < 0.1
+    for name, fields in sides.items():
+        prompts = iter(random.sample(list(hard), len(hard)))
+        scene.add(inputs, rate=0.999999, prompt=lambda: next(prompts), **fields)
+        for record in scene.records[-inputs:]:
+            if hard[record["prompt"]] or random.random() < gets[name]:
+                record.update(status="error", error="the provider failed", answer="")
+    return scene.records
+
+
+def cheaper_on_the_same_inputs(random, worse=0.0, cost=0.001):
+    """Model b costs a third. On the inputs that are not too hard for both, each fails in 1 %, and b in
+    `worse` more of all."""
+    sides = {"a": {"model": "a", "cost": 0.003}, "b": {"model": "b", "cost": cost}}
+    return in_any_order(random, same_inputs(random, 1200, sides, a=0.01, b=0.01 + worse / 0.9))
+
+
+def too_much_worse_on_the_same_inputs(random):
+    """Model b costs a third, and fails as much more as is too much: 2 points."""
+    return cheaper_on_the_same_inputs(random, worse=0.02)
+
+
+def worse_version_on_the_same_inputs(random):
+    """The second version fails 5 points more."""
+    sides = {"a": {"prompt_name": "support", "prompt_version": "1"},
+             "b": {"prompt_name": "support", "prompt_version": "2"}}
+    return same_inputs(random, 800, sides, a=0.01, b=0.01 + 0.05 / 0.9)
+
+
+def nothing_on_the_same_inputs(random):
+    """Two versions and two models, of which all inputs saw either version, and nothing differs."""
+    sides = {"a": {"prompt_name": "support", "prompt_version": "1", "model": lambda: random.choice("xy")},
+             "b": {"prompt_name": "support", "prompt_version": "2", "model": lambda: random.choice("xy")}}
+    return same_inputs(random, 500, sides, a=0.02, b=0.02)

@@ -25,7 +25,7 @@ class Planted(unittest.TestCase):
         for seed in range(seeds):
             yield associations(self, scene(random.Random(seed)), *arguments)
 
-    def assert_found(self, scene, check, *, truth=None, subject="", least=14):
+    def assert_found(self, scene, check, *, truth=None, subject="", least=14, basis=None):
         """In nearly all seeds `check` is found, its interval holds `truth`, and it has what a finding
         needs: ids, a patch, and something to save."""
         found = held = 0
@@ -38,6 +38,8 @@ class Planted(unittest.TestCase):
                 self.assertTrue(any(finding["effect"]["saving"][k]
                                     for k in ("failures", "seconds", "cost", "tokens"))
                                 or finding["effect"]["metric"] == "dislike_rate")
+                if basis is not None:
+                    self.assertEqual(finding["effect"]["basis"], basis)
                 if truth is not None:
                     held += finding["effect"]["low"] <= truth <= finding["effect"]["high"]
         self.assertGreaterEqual(found, least)
@@ -69,6 +71,21 @@ class Planted(unittest.TestCase):
 
     def test_a_cheaper_equal_model(self):
         self.assert_found(scenes.cheaper_equal, "model-alternative", truth=0, subject="a -> b", least=12)
+
+    def test_a_cheaper_model_on_the_same_inputs(self):
+        # Unpaired, the limit of the loss would be 2.5 points at no difference: 1.96 * sqrt(2 * 0.11 * 0.89 / 1200).
+        self.assert_found(association_scenes.cheaper_on_the_same_inputs, "model-alternative", truth=0,
+                          subject="a -> b", basis="paired")
+
+    def test_a_worse_version_on_the_same_inputs(self):
+        self.assert_found(association_scenes.worse_version_on_the_same_inputs, "version-worse", truth=0.05,
+                          basis="paired")
+
+    def test_a_loss_of_the_margin_on_the_same_inputs_is_rarely_advised(self):
+        self.assert_nothing(association_scenes.too_much_worse_on_the_same_inputs, SEEDS)
+
+    def test_nothing_is_found_where_the_same_inputs_ran_alike(self):
+        self.assert_nothing(association_scenes.nothing_on_the_same_inputs, SEEDS)
 
     def test_a_user_who_fails_more(self):
         self.assert_found(association_scenes.wild_user, "group-differs", truth=0.34, subject="u-wild")

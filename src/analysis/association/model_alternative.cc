@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analysis/association/association.h"
+#include "analysis/association/paired_inputs.h"
 #include "stats/power.h"
 
 namespace sonde {
@@ -53,6 +54,7 @@ class Models {
       }
     }
     failures_.emplace(table, failures, Contrasts::Kind::Rate);
+    same_inputs_.emplace(table, failures, &Call::prompt);
     costs_.emplace(table, costs, Contrasts::Kind::Mean);
     times_.emplace(table, times, Contrasts::Kind::Mean);
   }
@@ -61,6 +63,7 @@ class Models {
   uint64_t key(uint32_t model) const { return numbers_.key(model); }
   uint64_t currency() const { return currency_; }
   const Contrasts& failures() const { return *failures_; }
+  const PairedInputs& same_inputs() const { return *same_inputs_; }
 
   std::optional<Gain> cheaper(uint32_t other, uint32_t current) const {
     if (std::max(other, current) >= costs_->groups()) return std::nullopt;
@@ -84,6 +87,7 @@ class Models {
   GroupNumbers numbers_;
   uint64_t currency_ = 0;
   std::optional<Contrasts> failures_;
+  std::optional<PairedInputs> same_inputs_;
   std::optional<Contrasts> costs_;
   std::optional<Contrasts> times_;
 };
@@ -124,7 +128,7 @@ std::string gain_words(const std::optional<Gain>& cheaper, const std::optional<G
 // A switch from `current` to `other`, or null when there is nothing to gain.
 std::optional<Candidate> switch_to(const CallTable& table, const Models& models, uint32_t other,
                                    uint32_t current, const AssociationOptions& options) {
-  const Contrast contrast = models.failures().between(other, current);
+  Contrast contrast = models.failures().between(other, current);
   if (std::min(contrast.variant_calls, contrast.baseline_calls) < kSideCallsMin ||
       contrast.strata == 0) {
     return std::nullopt;
@@ -136,7 +140,9 @@ std::optional<Candidate> switch_to(const CallTable& table, const Models& models,
   const std::optional<Gain> cheaper = worth(models.cheaper(other, current));
   const std::optional<Gain> faster = worth(models.faster(other, current));
   if (!cheaper && !faster) return std::nullopt;
+  const bool is_paired = models.same_inputs().refine(other, current, contrast);
   Candidate found = worse_candidate(contrast, "failure_rate", options);
+  found.effect.basis = is_paired ? Basis::Paired : Basis::Observed;
   found.effect.saving.failures.reset();
   found.effect.margin = options.margin;
   found.effect.strata = "app, category and prompt";

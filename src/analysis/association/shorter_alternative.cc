@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/association/counted.h"
+#include "analysis/association/paired_inputs.h"
 #include "analysis/text.h"
 #include "stats/power.h"
 
@@ -43,9 +44,11 @@ std::optional<Candidate> shorten(const CallTable& table, const std::vector<CallV
   if (contrasts.groups() < 2 || std::min(contrasts.calls(0), contrasts.calls(1)) < kSideCallsMin) {
     return std::nullopt;
   }
-  Candidate found = worse_candidate(contrasts.between(1, 0), "failure_rate", options);
-  const Contrast& contrast = found.effect.contrast;
+  Contrast contrast = contrasts.between(1, 0);
   if (contrast.strata == 0) return std::nullopt;
+  const bool is_paired = PairedInputs(table, values, &Call::question).refine(1, 0, contrast);
+  Candidate found = worse_candidate(contrast, "failure_rate", options);
+  found.effect.basis = is_paired ? Basis::Paired : Basis::Observed;
   found.effect.saving = {};
   found.effect.saving.tokens =
       Amount{gain * static_cast<double>(longer.calls), std::nullopt, std::nullopt};

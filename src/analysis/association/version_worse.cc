@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/association/association.h"
+#include "analysis/association/paired_inputs.h"
 
 namespace sonde {
 namespace {
@@ -73,6 +74,7 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
   std::vector<Candidate> candidates;
   if (values.empty()) return candidates;
   const Contrasts contrasts(table, values, Contrasts::Kind::Rate);
+  const PairedInputs same_questions(table, values, &Call::question);
   for (auto& [prompt, versions] : prompts) {
     // Without times the order of the log stands in for that of the versions.
     std::ranges::sort(versions, {}, [](const Version& v) {
@@ -84,13 +86,14 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
       if (std::min(contrasts.calls(before.group), contrasts.calls(after.group)) < kSideCallsMin) {
         continue;
       }
-      Candidate found =
-          worse_candidate(contrasts.between(after.group, before.group), "failure_rate", options);
+      Contrast contrast = contrasts.between(after.group, before.group);
+      const bool is_paired = same_questions.refine(after.group, before.group, contrast);
+      Candidate found = worse_candidate(contrast, "failure_rate", options);
+      found.effect.basis = is_paired ? Basis::Paired : Basis::Observed;
       found.effect.variant = name_of(table, prompt, after.version);
       found.effect.baseline = name_of(table, prompt, before.version);
       found.effect.strata = "category and model";
       found.subject = found.effect.variant;
-      const Contrast& contrast = found.effect.contrast;
       found.evidence = fmt::format("{} of the calls fail with {}, {} with {} before it",
                                    percent(contrast.variant_value), found.effect.variant,
                                    percent(contrast.baseline_value), found.effect.baseline);
