@@ -27,6 +27,21 @@ void Waste::fill(Saving& saving) const {
   if (seconds_ > 0) saving.seconds = Amount{seconds_, std::nullopt, std::nullopt};
 }
 
+Candidate counted_candidate(const CallTable& table, const AssociationOptions& options,
+                            std::string_view metric, const Waste& waste,
+                            const std::vector<bool>& shows) {
+  Candidate found;
+  found.effect.metric = metric;
+  found.effect.unit = "calls";
+  found.effect.basis = Basis::Counted;
+  waste.fill(found.effect.saving);
+  fill_evidence(
+      table, options,
+      [&](const Call& call) { return shows[static_cast<size_t>(&call - table.calls.data())]; },
+      found);
+  return found;
+}
+
 double chance_of(uint64_t count, double mean) {
   if (count == 0) return 1;
   if (mean <= 0) return 0;

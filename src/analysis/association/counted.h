@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/association/association.h"
@@ -25,6 +26,13 @@ class Waste {
   bool any_cost_ = false;
   std::string currency_name_;
 };
+
+// The candidate of what was counted: `shows` has one value a call of the table. Fills metric, unit
+// "calls", basis, what was wasted, evidence and the calls that show it; `supported` is left to the
+// caller.
+Candidate counted_candidate(const CallTable& table, const AssociationOptions& options,
+                            std::string_view metric, const Waste& waste,
+                            const std::vector<bool>& shows);
 
 // Who made a call: the session, else the user; 0 when the log does not say.
 inline uint64_t who(const Call& call) { return call.session != 0 ? call.session : call.user; }

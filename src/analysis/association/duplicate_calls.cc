@@ -57,16 +57,11 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
     before.push_back(i);
   }
   const double expected = static_cast<double>(compared) * chance_of_same(table);
-  Candidate found;
-  found.effect.metric = "repeated_calls";
-  found.effect.unit = "calls";
-  found.effect.basis = Basis::Counted;
-  found.p_value = chance_of(repeats, expected);
-  found.supported = repeats >= kRepeatsMin &&
-                    static_cast<double>(repeats) >= kShareMin * static_cast<double>(calls) &&
-                    static_cast<double>(repeats) >= kExcessMin * expected;
   if (repeats < kRepeatsMin) return {};
-  waste.fill(found.effect.saving);
+  Candidate found = counted_candidate(table, options, "repeated_calls", waste, repeated);
+  found.p_value = chance_of(repeats, expected);
+  found.supported = static_cast<double>(repeats) >= kShareMin * static_cast<double>(calls) &&
+                    static_cast<double>(repeats) >= kExcessMin * expected;
   found.evidence = fmt::format(
       "{} of {} calls repeat an answered call of the same session within 10 minutes, prompt, model "
       "and parameters unchanged; chance would give about {:.0f}",
@@ -74,10 +69,6 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
   found.patch = action_patch(
       "keep the answer for 10 minutes under prompt, model and parameters, and send a request once "
       "(no double submit, no double trigger)");
-  fill_evidence(
-      table, options,
-      [&](const Call& call) { return repeated[static_cast<size_t>(&call - table.calls.data())]; },
-      found);
   return {std::move(found)};
 }
 

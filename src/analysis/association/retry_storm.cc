@@ -24,7 +24,6 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
   uint64_t storms = 0;
   uint64_t failed = 0;
   Waste waste;
-  Candidate found;
   std::vector<bool> in_storm(table.calls.size(), false);
   for (const uint32_t i : by_time(table)) {
     const Call& call = table.calls[i];
@@ -47,11 +46,8 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
     ++failed;
     waste.add(table, table.calls[i]);
   }
-  found.effect.metric = "retries";
-  found.effect.unit = "calls";
-  found.effect.basis = Basis::Counted;
+  Candidate found = counted_candidate(table, options, "retries", waste, in_storm);
   found.effect.saving.failures = Amount{static_cast<double>(failed), std::nullopt, std::nullopt};
-  waste.fill(found.effect.saving);
   found.supported = true;
   found.evidence = fmt::format(
       "{} calls were sent again, unchanged, within {} s of failing; {} of them failed again, and "
@@ -61,10 +57,6 @@ std::vector<Candidate> find(const CallTable& table, const AssociationOptions& op
   found.patch = action_patch(
       "wait before a retry, longer each time and by chance (1 s, 2 s, 4 s, each times 0.5 to 1.5), "
       "honour Retry-After, and stop after three");
-  fill_evidence(
-      table, options,
-      [&](const Call& call) { return in_storm[static_cast<size_t>(&call - table.calls.data())]; },
-      found);
   return {std::move(found)};
 }
 
