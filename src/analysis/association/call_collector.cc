@@ -26,7 +26,7 @@ constexpr size_t kDocumentsMax = 50;
 constexpr int kParameterDepthMax = 4;
 constexpr size_t kParameterBytesMax = 120;
 // How many times calls_max are kept at first, as an expected number is only about right.
-constexpr double kExpectedSpare = 1.5;
+constexpr double kExpectedSpare = 1.25;
 
 void flatten(const rapidjson::Value& object, const std::string& prefix, int depth,
              std::vector<ParameterValue>& values) {
@@ -112,7 +112,9 @@ CallCollector::CallCollector(const CallLimits& limits)
   if (share < 1) unit_first_max_ = static_cast<uint64_t>(share * 0x1p64);
   unit_max_ = unit_first_max_;
   // Growing would move the rows; the memory is taken as they come.
-  rows_.reserve(limits.calls_max + limits.calls_max / 4 + 1);
+  if (limits.calls_expected > limits.calls_max) {
+    rows_.reserve(limits.calls_max + limits.calls_max / 4 + 1);
+  }
 }
 
 uint64_t CallCollector::named(std::string_view text) {
