@@ -203,7 +203,7 @@ OptimizeResult Optimizer::finish() {
   const std::map<uint64_t, PromptGroup> lines = gather_lines(
       state.prompts, state.calls, state.sizes.median(), state.options.evidence_max, findings);
   const uint64_t failures = result.failed + result.silent_failures;
-  const CallTable table = state.collector.finish();
+  const CallTable table = state.collector.finish(state.options.associations.threads > 1);
   GroupRates rates;
   for (const auto& [key, group] : findings) rates.want(group.tally_key);
   rates.add(table);

@@ -5,6 +5,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <tuple>
 
@@ -302,7 +303,10 @@ void CallCollector::apply_context(Row& row) const {
   }
 }
 
-CallTable CallCollector::finish() {
+CallTable CallCollector::finish(bool parallel) {
+  std::future<TemplateSet> aligned =
+      std::async(parallel ? std::launch::async : std::launch::deferred,
+                 [this] { return templates_.finish(); });
   trim();
   parameters_.trim();
   context_.trim();
@@ -311,7 +315,7 @@ CallTable CallCollector::finish() {
     return std::tie(a.call.location.file, a.call.location.byte, a.call.id) <
            std::tie(b.call.location.file, b.call.location.byte, b.call.id);
   });
-  const TemplateSet templates = templates_.finish();
+  const TemplateSet templates = aligned.get();
   CallTable table;
   table.templates = templates.templates();
   table.long_prompts.resize(table.templates.size());

@@ -46,8 +46,8 @@ class CallCollector {
   // A span that is no counted call: a retrieval, or a message with feedback, that says something of
   // the calls of its trace.
   void note(const Span& span);
-  void merge(CallCollector&& other);  // Of the same limits.
-  CallTable finish();                 // Once.
+  void merge(CallCollector&& other);        // Of the same limits.
+  CallTable finish(bool parallel = false);  // Once; in two threads if so.
 
   // What add() and note() read of a span.
   static FieldSet fields();
