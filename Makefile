@@ -39,7 +39,7 @@ run: build ## Build, then analyze and optimize LOGS (examples/dify/logs.json): m
 	@build/release/sonde optimize $(LOGS)
 
 .PHONY: build
-build: setup ## Build the release binary, build/release/sonde
+build: setup-build ## Build the release binary, build/release/sonde
 	@$(call configure,release)
 	@$(call compile,release) --target sonde
 
@@ -53,8 +53,8 @@ test: setup-test ## Build everything and run every test, the layer rules, and th
 	@$(call ctest,release)
 
 .PHONY: setup
-setup: ## Install the Debian packages that are missing
-	@tools/setup.sh build
+setup: ## Install the Debian packages that are missing, and fetch the engine of the store
+	@tools/setup.sh build store
 
 ##@ Before a release
 .PHONY: check
@@ -107,13 +107,17 @@ formatted: setup-check
 tidy: setup-check build ## Look for defects with clang-tidy
 	@run-clang-tidy-14 -quiet -j $(JOBS) -p build/release -extra-arg=-Wno-unknown-warning-option '/src/.*\.cc$$'
 
+.PHONY: setup-build
+setup-build:
+	@tools/setup.sh build
+
 .PHONY: setup-test
 setup-test:
-	@tools/setup.sh build test
+	@tools/setup.sh build store test
 
 .PHONY: setup-check
 setup-check:
-	@tools/setup.sh build test check
+	@tools/setup.sh build store test check
 
 .PHONY: install
 install: build ## Install below PREFIX (/usr/local)

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Installs the Debian packages of tools/packages.txt that are missing; says so when none is.
+# Installs the Debian packages of tools/packages.txt that are missing; says so when none is. The group
+# `store` also fetches the embedded engine (tools/fetch_engine.sh).
 #
-#     tools/setup.sh [GROUP...]     build (the default), test, check, deb, bench
+#     tools/setup.sh [GROUP...]     build (the default), store, test, check, deb, bench
 #
 # Works as root, and as a user with sudo. Removes nothing: where another package is in the way it
 # stops and names it.
@@ -16,12 +17,12 @@ stop() {
 }
 
 packages() {
-  awk -v groups=" $groups " '!/^#/ && NF && index(groups, " " $1 " ") { print $2 }' "$list"
+  awk -v groups=" $groups " '!/^#/ && NF && index(groups, " " $1 " ") { print $2 }' "$list" | sort -u
 }
 
-# Node.js and npm often come from elsewhere than Debian: for programs of the benchmark the command counts.
-is_command_of_bench() {
-  awk -v name="$1" '$1 == "bench" && $2 == name { found = 1 } END { exit !found }' "$list" \
+# Node.js and npm often come from elsewhere than Debian: for what is only run, the command counts.
+is_present_as_command() {
+  awk -v name="$1" '($1 == "bench" || $1 == "store") && $2 == name { found = 1 } END { exit !found }' "$list" \
     && { command -v "$1" || { [ "$1" = nodejs ] && command -v node; }; } >/dev/null
 }
 
@@ -31,7 +32,7 @@ missing_packages() {
   installed=" $(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' $(packages) 2>/dev/null \
     | awk '$1 == "ii" { printf "%s ", $2 }' || true)"
   for package in $(packages); do
-    [[ $installed == *" $package "* ]] || is_command_of_bench "$package" || echo "$package"
+    [[ $installed == *" $package "* ]] || is_present_as_command "$package" || echo "$package"
   done
 }
 
@@ -46,9 +47,9 @@ check_boost() {
     "libboost1.74-dev), or build Sonde in a container"
 }
 
-main() {
+install_packages() {
   local missing as_root=()
-  packages | grep -q . || stop "no packages in group: $groups (groups: build test check deb bench)"
+  packages | grep -q . || stop "no packages in group: $groups (groups: build store test check deb bench)"
   command -v dpkg-query >/dev/null || stop "this is not Debian; install by hand what these" \
     "packages hold: $(packages | tr '\n' ' ')"
   missing=$(missing_packages)
@@ -77,4 +78,7 @@ main() {
     || stop "apt-get could not install: $missing (they are those of Debian 12, bookworm)"
 }
 
-main
+install_packages
+if [[ " $groups " == *" store "* ]]; then
+  "$(dirname "$0")/fetch_engine.sh" || stop "the engine is missing"
+fi
