@@ -50,7 +50,7 @@ RAW_STRING = re.compile(r'R"(\w*)\((.*?)\)\1"', re.DOTALL)
 def project_files():
     """Every file of the project; not what builds and package managers leave behind."""
     for path in sorted(ROOT.iterdir()):
-        if path.is_file():
+        if path.is_file() and path.name != ".git":  # A file where git made a second work tree.
             yield path
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):

@@ -35,6 +35,12 @@ struct Settings {
   int64_t findings_max = 100;
   int64_t failed_lines_max = 1'000;
   std::string temp_dir;
+  std::string data_dir;
+  std::string chdb_library;
+  int64_t store_memory_bytes_max = int64_t{2} << 30;
+  int64_t store_cache_bytes_max = int64_t{256} << 20;
+  int64_t store_connections_max = 8;
+  int64_t query_seconds_max = 300;
   std::string progress = "auto";
   std::string color = "auto";
 
@@ -108,6 +114,18 @@ inline constexpr Setting kSettings[] = {
     {"failed-lines-max", Whole{&Settings::failed_lines_max, 0, 100'000'000},
      "failed prompts listed, one line each"},
     {"temp-dir", Path{&Settings::temp_dir}, "folder of temporary files; empty is $TMPDIR or /tmp"},
+    {"data-dir", Path{&Settings::data_dir},
+     "folder of the history; empty is sonde in $XDG_DATA_HOME (default ~/.local/share)"},
+    {"chdb-library", Path{&Settings::chdb_library},
+     "the history's engine, libchdb.so; empty looks beside the program and where libraries are"},
+    {"store-memory-bytes-max", Bytes{&Settings::store_memory_bytes_max, 512 * kMebibyte, kTebibyte},
+     "memory of the history's engine; a question that needs more fails, and says so"},
+    {"store-cache-bytes-max", Bytes{&Settings::store_cache_bytes_max, 8 * kMebibyte, kTebibyte},
+     "part of store-memory-bytes-max that holds indexes between questions"},
+    {"store-connections-max", Whole{&Settings::store_connections_max, 1, 256},
+     "questions to the history answered at the same time"},
+    {"query-seconds-max", Whole{&Settings::query_seconds_max, 1, 86'400},
+     "longest time that one question to the history may take"},
     {"progress", Choice{&Settings::progress, "auto|never"},
      "progress bar; auto is on a terminal, for work over a second"},
     {"color", Choice{&Settings::color, "auto|always|never"},
