@@ -39,7 +39,7 @@ std::string as_text(const Settings& settings) {
   std::string text;
   for (const Setting& setting : kSettings) {
     const std::string value = setting_text(settings, setting);
-    text += fmt::format("{:<20} {:<16} {:<12} {}\n", setting.name, value.empty() ? "-" : value,
+    text += fmt::format("{:<22} {:<16} {:<12} {}\n", setting.name, value.empty() ? "-" : value,
                         origin_of(settings, setting), setting.description);
   }
   for (const auto& [app, success] : settings.app_success) {
