@@ -37,7 +37,7 @@ LAYERS = {
 
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
-FOLDERS = ["src", "fuzz", "bench", "tests", "tools", "cmake", "packaging", "docs", "examples", "web"]
+FOLDERS = ["src", "schema", "fuzz", "bench", "tests", "tools", "cmake", "packaging", "docs", "examples", "web"]
 CPP = {".h", ".cc", ".cpp"}
 CODE = CPP | {".py", ".sh", ".cmake", ".ts", ".tsx"}
 REFUSED_NAME = re.compile(r"(^|.*_)(utils?|helpers?)$|^(common|misc)$")

@@ -23,4 +23,7 @@ Result<std::string> data_folder_path(const Settings& settings);
 // Standard input is never read by the engine: only Native blocks are inserted, never inline data.
 Result<std::unique_ptr<Store>> open_chdb_store(const Settings& settings);
 
+// The same, brought up to the tables that this program knows; what commands open.
+Result<std::unique_ptr<Store>> open_store(const Settings& settings);
+
 }  // namespace sonde

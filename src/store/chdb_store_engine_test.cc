@@ -1,11 +1,10 @@
-#include "store/chdb_store.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <thread>
 
+#include "store/chdb_store.h"
 #include "store/folder_for_test.h"
 
 namespace sonde {
@@ -128,7 +127,7 @@ TEST_F(ChdbStoreTest, ASecondOpeningIsToldWhoHoldsTheFolder) {
   EXPECT_EQ(second.error().code, Code::Unavailable);
   EXPECT_THAT(second.error().message,
               HasSubstr(fmt::format("is in use by process {} (", ::getpid())));
-  EXPECT_THAT(second.error().message, HasSubstr("store_test"));
+  EXPECT_THAT(second.error().message, HasSubstr("store_engine_test"));
   EXPECT_THAT(second.error().message, HasSubstr("--data-dir"));
 }
 

@@ -1,0 +1,109 @@
+CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER main
+(
+    project_id          LowCardinality(String),
+    filed_at            DateTime('UTC')                     CODEC(Delta, ZSTD(1)),  -- The first start_time seen; without one, when it was imported.
+    trace_key           String                              CODEC(ZSTD(1)),         -- trace_id in lower case without hyphens.
+    span_key            String                              CODEC(ZSTD(1)),         -- span_id likewise.
+    version             UInt32                              CODEC(ZSTD(1)),         -- Counts the changes of this span; the highest is the row.
+    moved               Bool                                CODEC(ZSTD(1)),         -- start_time is no longer within the second of filed_at.
+    event_time          Int64                               CODEC(Delta, ZSTD(1)),  -- Of the latest event about the span, microseconds; 0 when unknown.
+    field_times         Map(LowCardinality(String), Int64)  CODEC(ZSTD(1)),         -- Of fields that an earlier event said last, by column.
+
+    trace_id            String                              CODEC(ZSTD(1)),
+    span_id             String                              CODEC(ZSTD(1)),
+    parent_span_id      String                              CODEC(ZSTD(1)),
+    kind                LowCardinality(String),
+    levels              UInt8,                                                      -- Bits: call 1, node 2, message 4, run 8.
+    name                LowCardinality(String),
+    trace_name          LowCardinality(String),
+    source              LowCardinality(String),
+    dialect             LowCardinality(String),
+    message_id          String                              CODEC(ZSTD(1)),
+    run_id              String                              CODEC(ZSTD(1)),
+
+    start_time          Nullable(DateTime64(6, 'UTC'))      CODEC(Delta, ZSTD(1)),
+    duration            Nullable(Int64)                     CODEC(ZSTD(1)),         -- Microseconds.
+    time_to_first_token Nullable(Int64)                     CODEC(ZSTD(1)),         -- Microseconds.
+
+    status              LowCardinality(String),
+    status_message      String                              CODEC(ZSTD(3)),
+    error_class         LowCardinality(String),
+    finish_reason       LowCardinality(String),
+    refusal             Nullable(Bool),
+    feedback            LowCardinality(String),
+    provider            LowCardinality(String),
+    model_requested     LowCardinality(String),
+    model               LowCardinality(String),
+    parameters          String                              CODEC(ZSTD(3)),         -- JSON object.
+    tools               String                              CODEC(ZSTD(3)),         -- JSON array.
+
+    system              String                              CODEC(ZSTD(3)),
+    input               String                              CODEC(ZSTD(3)),
+    output              String                              CODEC(ZSTD(3)),
+    input_form          Enum8('none' = 0, 'text' = 1, 'messages' = 2, 'json' = 3),
+    output_form         Enum8('none' = 0, 'text' = 1, 'messages' = 2, 'json' = 3),
+    content_truncated   Bool,
+
+    input_tokens        Nullable(Int64)                     CODEC(ZSTD(1)),
+    output_tokens       Nullable(Int64)                     CODEC(ZSTD(1)),
+    total_tokens        Nullable(Int64)                     CODEC(ZSTD(1)),
+    cache_read_tokens   Nullable(Int64)                     CODEC(ZSTD(1)),
+    cache_write_tokens  Nullable(Int64)                     CODEC(ZSTD(1)),
+    input_audio_tokens  Nullable(Int64)                     CODEC(ZSTD(1)),
+    reasoning_tokens    Nullable(Int64)                     CODEC(ZSTD(1)),
+    output_audio_tokens Nullable(Int64)                     CODEC(ZSTD(1)),
+    cost                Nullable(Decimal(19, 9))            CODEC(ZSTD(1)),         -- In currency, exact.
+    currency            LowCardinality(String),
+    cost_origin         LowCardinality(String),
+
+    user_id             String                              CODEC(ZSTD(1)),
+    session_id          String                              CODEC(ZSTD(1)),
+    environment         LowCardinality(String),
+    release             LowCardinality(String),
+    app_id              LowCardinality(String),
+    app_name            LowCardinality(String),
+    node_id             LowCardinality(String),
+    node_type           LowCardinality(String),
+    tool_name           LowCardinality(String),
+    dataset_id          LowCardinality(String),
+    documents           String                              CODEC(ZSTD(3)),         -- JSON array.
+    invoke_from         LowCardinality(String),
+    category            LowCardinality(String),
+    tags                LowCardinality(String),
+    prompt_name         LowCardinality(String),
+    prompt_version      LowCardinality(String),
+    template_hash       LowCardinality(String),
+    attributes          Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+
+    -- Words, in any case. A run of Chinese, Japanese, Korean or Thai is one word to them: those
+    -- scripts, and substrings, need an index of their own.
+    INDEX input_words input TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(input)),
+    INDEX output_words output TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lowerUTF8(output)),
+    -- The few rows that a time range on filed_at would miss.
+    INDEX moved_rows moved TYPE set(2)
+)
+ENGINE = ReplicatedReplacingMergeTree(version)
+PARTITION BY toYYYYMM(filed_at)
+ORDER BY (project_id, filed_at, trace_key, span_key)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS spans ON CLUSTER main AS spans_local
+ENGINE = Distributed(main, currentDatabase(), spans_local, cityHash64(trace_key));
+
+CREATE TABLE IF NOT EXISTS span_keys_local ON CLUSTER main
+(
+    project_id   LowCardinality(String),
+    trace_hash   UInt64          CODEC(NONE),
+    span_hash    UInt64          CODEC(NONE),
+    filed_at     DateTime('UTC') CODEC(ZSTD(1)),
+    version      UInt32          CODEC(ZSTD(1)),
+    fingerprint  UInt64          CODEC(NONE)      -- Of the whole row in spans: the same record again needs no look at it.
+)
+ENGINE = ReplicatedReplacingMergeTree(version)
+ORDER BY (project_id, trace_hash, span_hash, filed_at)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1,
+    index_granularity = 512;
+
+CREATE TABLE IF NOT EXISTS span_keys ON CLUSTER main AS span_keys_local
+ENGINE = Distributed(main, currentDatabase(), span_keys_local, trace_hash);
+
