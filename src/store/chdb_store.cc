@@ -200,11 +200,15 @@ class ChdbStore final : public Store {
 
  private:
   // An insert is one part a partition, durable when it is acknowledged.
+  // A log may hold times of any month.
   static inline const std::vector<std::string> kWriterOptions = {
-      "--async_insert=0", "--implicit_select=0", "--max_insert_threads=1", "--max_threads=2"};
+      "--async_insert=0", "--implicit_select=0", "--max_insert_threads=1", "--max_threads=2",
+      "--max_partitions_per_insert_block=0"};
   // Top-k filtering keeps a search from reading the text index alone: seconds instead of tenths.
+  // FINAL need not compare partitions: a span stays where it was filed.
   static inline const std::vector<std::string> kReaderOptions = {
-      "--readonly=1", "--implicit_select=0", "--use_top_k_dynamic_filtering=0"};
+      "--readonly=1", "--implicit_select=0", "--use_top_k_dynamic_filtering=0",
+      "--do_not_merge_across_partitions_select_final=1"};
 
   static bool is_batch_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||

@@ -1,0 +1,140 @@
+#include "store/span_reader.h"
+
+#include "base/hash.h"
+#include "store/filed_span.h"
+#include "store/span_block.h"
+
+namespace sonde {
+namespace {
+
+// The first `limit` rows are read in the order of the table's key, each key's latest version first;
+// a condition is asked of that version alone. Decision 0021 has the figures.
+constexpr std::string_view kSpans = "spans FINAL";
+
+void add(std::string& conditions, std::string_view condition) {
+  conditions += " AND ";
+  conditions += condition;
+}
+
+// filed_at is the start when it was first seen, so a range of one is nearly a range of the other;
+// rows for which it is not say so.
+void add_time_range(const SpanQuery& query, std::string& conditions, std::vector<Param>& params) {
+  std::string filed;
+  if (query.from) {
+    params.push_back({"from", std::to_string(*query.from)});
+    params.push_back({"filed_from", std::to_string(filing_second(*query.from))});
+    add(conditions, "start_time >= fromUnixTimestamp64Micro({from:Int64}, 'UTC')");
+    add(filed, "filed_at >= toDateTime({filed_from:UInt32}, 'UTC')");
+  }
+  if (query.until) {
+    params.push_back({"until", std::to_string(*query.until)});
+    params.push_back({"filed_until", std::to_string(filing_second(*query.until))});
+    add(conditions, "start_time < fromUnixTimestamp64Micro({until:Int64}, 'UTC')");
+    add(filed, "filed_at <= toDateTime({filed_until:UInt32}, 'UTC')");
+  }
+  if (!filed.empty()) add(conditions, fmt::format("((1{}) OR moved)", filed));
+}
+
+void add_id(const SpanQuery& query, std::string& conditions, std::vector<Param>& params) {
+  if (query.id.empty()) return;
+  const std::string key = key_of_id(query.id);
+  params.push_back({"id_key", key});
+  params.push_back({"id_hash", std::to_string(hash_bytes(key))});
+  add(conditions,
+      "filed_at IN (SELECT filed_at FROM span_keys WHERE project_id = {project:String}"
+      " AND (trace_hash = {id_hash:UInt64} OR span_hash = {id_hash:UInt64}))"
+      " AND (trace_key = {id_key:String} OR span_key = {id_key:String})");
+}
+
+std::string_view order_clause(SpanQuery::Order order) {
+  switch (order) {
+    case SpanQuery::Order::NewestFirst:
+      return " ORDER BY filed_at DESC, trace_key DESC, span_key DESC";
+    case SpanQuery::Order::OldestFirst:
+      return " ORDER BY filed_at, trace_key, span_key";
+    default:
+      return "";
+  }
+}
+
+// Cuts a stream of bytes into blocks and these into spans.
+class Pieces {
+ public:
+  explicit Pieces(const std::function<bool(Span&)>& each) : each_(each) {}
+
+  // False when no more are wanted, or on an error.
+  bool add(std::string_view piece) {
+    if (!rest_.empty()) {
+      rest_ += piece;
+      piece = rest_;
+    }
+    while (!piece.empty()) {
+      const Result<size_t> size = decode_native(piece, block_);
+      if (!size) return stop(size.error());
+      if (*size == 0) break;
+      if (const Result<bool> more = give(); !more || !*more)
+        return more ? false : stop(more.error());
+      piece.remove_prefix(*size);
+    }
+    rest_ = std::string(piece);
+    return true;
+  }
+
+  Result<uint64_t> finish() {
+    if (failed_) return tl::unexpected(*failed_);
+    return count_;
+  }
+  bool is_whole() const { return rest_.empty(); }
+
+ private:
+  bool stop(const Error& error) {
+    failed_ = error;
+    rest_.clear();
+    return false;
+  }
+
+  Result<bool> give() {
+    const SpanBlockReader reader = TRY(SpanBlockReader::create(block_));
+    for (size_t row = 0; row < block_.rows; ++row) {
+      TRY(reader.read(row, span_));
+      ++count_;
+      if (!each_(span_)) {
+        rest_.clear();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  const std::function<bool(Span&)>& each_;  // Outlives this.
+  std::string rest_;                        // Of a block that is not whole yet.
+  NativeBlock block_;
+  Span span_;
+  uint64_t count_ = 0;
+  std::optional<Error> failed_;
+};
+
+}  // namespace
+
+Query to_statement(const SpanQuery& query) {
+  std::vector<Param> params = query.params;
+  params.push_back({"project", query.project});
+  std::string conditions = "project_id = {project:String}";
+  add_time_range(query, conditions, params);
+  add_id(query, conditions, params);
+  if (!query.where.empty()) add(conditions, fmt::format("({})", query.where));
+  std::string sql = fmt::format("SELECT {} FROM {} WHERE {}{}", span_column_list(query.fields),
+                                kSpans, conditions, order_clause(query.order));
+  if (query.limit > 0) sql += fmt::format(" LIMIT {}", query.limit);
+  return {sql, params, "Native"};
+}
+
+Result<uint64_t> read_history(Store& store, const SpanQuery& query,
+                              const std::function<bool(Span&)>& each) {
+  Pieces pieces(each);
+  TRY(store.stream(to_statement(query), [&](std::string_view piece) { return pieces.add(piece); }));
+  if (!pieces.is_whole()) return fail(Code::Internal, "the engine's last block is not whole");
+  return pieces.finish();
+}
+
+}  // namespace sonde

@@ -1,0 +1,170 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "base/hash.h"
+#include "store/chdb_store.h"
+#include "store/folder_for_test.h"
+#include "store/native_writer.h"
+#include "store/span_block.h"
+#include "store/span_for_test.h"
+#include "store/span_reader.h"
+
+namespace sonde {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int64_t kNoon = 1'764'072'000'000'000;  // 2025-11-25T12:00:00Z
+constexpr int64_t kMinute = 60'000'000;
+
+class SpanReaderTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new FolderForTest();
+    auto store = open_store(folder_->settings());
+    ASSERT_TRUE(store) << store.error().message;
+    store_ = std::move(*store);
+  }
+  static void TearDownTestSuite() {
+    store_.reset();
+    delete folder_;
+  }
+
+  // Each test has a project of its own.
+  static std::string project() {
+    return testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+  static void store(const std::vector<FiledSpan>& rows) {
+    static int batch = 0;
+    std::vector<const FiledSpan*> pointers;
+    for (const FiledSpan& row : rows) pointers.push_back(&row);
+    const auto done =
+        store_->insert("spans", encode_spans(project(), pointers), fmt::format("b-{}", ++batch));
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  static void store_keys(const std::vector<FiledSpan>& rows) {
+    static int batch = 0;
+    NativeWriter writer(4, rows.size());
+    writer.column("project_id", "String");
+    for (size_t i = 0; i < rows.size(); ++i) writer.text(project());
+    writer.column("trace_hash", "UInt64");
+    for (const FiledSpan& row : rows) writer.number(hash_bytes(row.trace_key));
+    writer.column("span_hash", "UInt64");
+    for (const FiledSpan& row : rows) writer.number(hash_bytes(row.span_key));
+    writer.column("filed_at", "DateTime('UTC')");
+    for (const FiledSpan& row : rows) writer.number(row.filed_at);
+    ASSERT_TRUE(store_->insert("span_keys", writer.bytes(), fmt::format("k-{}", ++batch)));
+  }
+  static std::vector<std::string> ids(SpanQuery query) {
+    query.project = project();
+    query.fields = {Field::SpanId};
+    std::vector<std::string> ids;
+    const auto read = read_history(*store_, query, [&](Span& span) {
+      ids.push_back(span.span_id);
+      return true;
+    });
+    if (!read) return {read.error().message};
+    EXPECT_EQ(*read, ids.size());
+    return ids;
+  }
+  static FiledSpan at(const std::string& id, std::optional<int64_t> start) {
+    FiledSpan row = empty_row(id);
+    row.span.start_time = start;
+    row.filed_at = filing_second(start.value_or(kNoon));
+    return row;
+  }
+
+  static inline FolderForTest* folder_ = nullptr;
+  static inline std::unique_ptr<Store> store_;
+};
+
+TEST_F(SpanReaderTest, EveryFieldComesBackFromTheStore) {
+  const std::vector<FiledSpan> rows = {
+      full_row("a", std::numeric_limits<int64_t>::max()), empty_row("b"),
+      full_row("c", std::numeric_limits<int64_t>::min()), full_row("d", 0)};
+  store(rows);
+  std::map<std::string, std::string> read;
+  const auto done = read_history(*store_, {.project = project()}, [&](Span& span) {
+    read[span.span_id] = text_of_span(span);
+    return true;
+  });
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(read.size(), rows.size());
+  for (const FiledSpan& row : rows) EXPECT_EQ(read[row.span_key], text_of_span(row.span));
+}
+
+TEST_F(SpanReaderTest, TheLatestVersionOfASpanIsTheSpan) {
+  FiledSpan row = at("a", kNoon);
+  store({row, at("b", kNoon)});
+  row.version = 2;
+  row.span.model = "m";
+  store({row});
+  EXPECT_THAT(ids({.order = SpanQuery::Order::OldestFirst}), ElementsAre("a", "b"));
+  EXPECT_THAT(ids({.where = "model = {m:String}", .params = {{"m", "m"}}}), ElementsAre("a"));
+  EXPECT_THAT(ids({.where = "model = ''", .order = SpanQuery::Order::NewestFirst}),
+              ElementsAre("b"));
+}
+
+TEST_F(SpanReaderTest, ARangeHoldsItsBeginningButNotItsEnd) {
+  store({at("a", kNoon - 1), at("b", kNoon), at("c", kNoon + kMinute - 1), at("d", kNoon + kMinute),
+         at("none", std::nullopt)});
+  EXPECT_THAT(ids({.from = kNoon, .until = kNoon + kMinute}), ElementsAre("b", "c"));
+  EXPECT_THAT(ids({.until = kNoon}), ElementsAre("a"));
+}
+
+TEST_F(SpanReaderTest, ASpanWhoseStartWasCorrectedIsFoundByItsStart) {
+  FiledSpan row = at("a", kNoon);
+  row.span.start_time = kNoon - 60 * 24 * kMinute * 40;
+  store({row, at("b", kNoon)});
+  EXPECT_THAT(ids({.from = kNoon - 60 * 24 * kMinute * 41, .until = kNoon}), ElementsAre("a"));
+  EXPECT_THAT(ids({.from = kNoon}), ElementsAre("b"));
+}
+
+TEST_F(SpanReaderTest, PagesAreOrderedAndLimited) {
+  store({at("a", kNoon), at("b", kNoon + kMinute), at("c", kNoon + 2 * kMinute)});
+  EXPECT_THAT(ids({.order = SpanQuery::Order::NewestFirst, .limit = 2}), ElementsAre("c", "b"));
+  EXPECT_THAT(ids({.order = SpanQuery::Order::OldestFirst}), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(SpanReaderTest, AnIdInAnyFormFindsItsSpanOrItsTrace) {
+  std::vector<FiledSpan> rows = {at("ab12", kNoon), at("cd34", kNoon), at("ef56", kNoon + kMinute)};
+  rows[1].trace_key = rows[2].trace_key = "1122";
+  store(rows);
+  store_keys(rows);
+  EXPECT_THAT(ids({.id = "11-22", .order = SpanQuery::Order::OldestFirst}),
+              ElementsAre("cd34", "ef56"));
+  EXPECT_THAT(ids({.id = "AB-12"}), ElementsAre("ab12"));
+  EXPECT_THAT(ids({.id = "no such"}), IsEmpty());
+}
+
+TEST_F(SpanReaderTest, OnlyTheFieldsThatWereAskedForAreFilled) {
+  FiledSpan row = full_row("a", 5);
+  store({row});
+  ASSERT_TRUE(read_history(*store_, {.project = project(), .fields = {Field::Model, Field::Output}},
+                           [&](Span& span) {
+                             EXPECT_EQ(span.model, row.span.model);
+                             EXPECT_EQ(span.output_form, Form::Messages);
+                             EXPECT_EQ(span.levels, 13);
+                             EXPECT_EQ(span.input, "");
+                             EXPECT_FALSE(span.cost);
+                             EXPECT_THAT(span.attributes, IsEmpty());
+                             return true;
+                           }));
+}
+
+TEST_F(SpanReaderTest, ReadingEndsWhenToldAndProjectsAreApart) {
+  store({at("a", kNoon), at("b", kNoon)});
+  EXPECT_EQ(*read_history(*store_, {.project = project()}, [](Span&) { return false; }), 1U);
+  EXPECT_EQ(*read_history(*store_, {.project = "another"}, [](Span&) { return true; }), 0U);
+}
+
+TEST_F(SpanReaderTest, AWrongConditionSaysSo) {
+  EXPECT_THAT(ids({.where = "no_such_column = 1"}), ElementsAre(HasSubstr("no_such_column")));
+}
+
+}  // namespace
+}  // namespace sonde
