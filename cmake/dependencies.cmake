@@ -18,5 +18,14 @@ if(NOT TARGET RapidJSON)
   target_compile_definitions(RapidJSON INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 endif()
 
+# Neither has SOCI a CMake nor a pkg-config file in Debian.
+find_library(SOCI_CORE soci_core REQUIRED)
+find_library(SOCI_SQLITE soci_sqlite3 REQUIRED)
+find_path(SOCI_INCLUDE soci/soci.h REQUIRED)
+find_path(SQLITE_INCLUDE sqlite3.h REQUIRED)  # SOCI's header includes it.
+add_library(soci INTERFACE)
+target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE} ${SQLITE_INCLUDE})
+target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_SQLITE})
+
 # notify/ takes its header; the library is loaded when a message is posted.
 find_package(CURL 7.85 REQUIRED)

@@ -174,7 +174,7 @@ std::string plain_type(std::string_view type) {
 }  // namespace
 
 Result<SpanBlockReader> SpanBlockReader::create(const NativeBlock& block) {
-  SpanBlockReader reader(block);
+  SpanBlockReader reader;
   for (const NativeColumn& column : block.columns) TRY(reader.bind(column));
   return reader;
 }

@@ -41,7 +41,7 @@ class SpanBlockReader {
     const NativeColumn* source;
     const Column* field;
   };
-  explicit SpanBlockReader(const NativeBlock& block) : block_(&block) {}
+  SpanBlockReader() = default;
   Result<> bind(const NativeColumn& column);
   Result<> read_field(const Binding& binding, size_t row, Span& span) const;
   Result<> read_rest(size_t row, Span& span) const;
@@ -61,7 +61,6 @@ class SpanBlockReader {
     const NativeColumn* field_times = nullptr;
   };
 
-  const NativeBlock* block_;
   std::vector<Binding> bindings_;
   Rest rest_;
 };

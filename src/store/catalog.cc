@@ -1,0 +1,317 @@
+#include "store/catalog.h"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <mutex>
+#include <random>
+
+#include "base/hash.h"
+#include "base/time.h"
+
+namespace sonde {
+namespace {
+
+constexpr int kVersion = 1;
+
+// SQLite stores 64 bits either way; SOCI reads an INTEGER as 32.
+constexpr const char* kTables[] = {
+    "CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+    "project TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT, "
+    "state TEXT NOT NULL CHECK (state IN ('running', 'done', 'interrupted')), "
+    "excluded BIGINT NOT NULL DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS files (import_number BIGINT NOT NULL REFERENCES imports (number), "
+    "position BIGINT NOT NULL, path TEXT NOT NULL, size BIGINT NOT NULL, modified_at BIGINT NOT "
+    "NULL, hash TEXT NOT NULL, documents BIGINT NOT NULL, rejected BIGINT NOT NULL, "
+    "error TEXT NOT NULL, PRIMARY KEY (import_number, position))",
+    "CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+    "import_number BIGINT NOT NULL REFERENCES imports (number), "
+    "state TEXT NOT NULL CHECK (state IN ('writing', 'done')), "
+    "accepted BIGINT NOT NULL, stored BIGINT NOT NULL, merged BIGINT NOT NULL, "
+    "deduplicated BIGINT NOT NULL, truncated BIGINT NOT NULL, row_count BIGINT NOT NULL, "
+    "bytes BIGINT NOT NULL, first_path TEXT NOT NULL, first_byte BIGINT NOT NULL, "
+    "last_path TEXT NOT NULL, last_byte BIGINT NOT NULL, "
+    "CHECK (accepted = stored + merged + deduplicated))",
+    "CREATE INDEX IF NOT EXISTS batches_by_import ON batches (import_number)",
+    "CREATE TABLE IF NOT EXISTS rejects (import_number BIGINT NOT NULL REFERENCES imports "
+    "(number), reason TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (import_number, reason))",
+};
+
+constexpr std::string_view kStates[] = {"running", "done", "interrupted"};
+constexpr std::string_view kReasons[] = {"malformed", "too_large", "not_understood"};
+
+std::string_view to_string(ImportState state) { return kStates[static_cast<size_t>(state)]; }
+
+// Database numbers are signed; counts never come near the difference.
+long long whole(uint64_t value) { return static_cast<long long>(value); }
+uint64_t count(long long value) { return static_cast<uint64_t>(value); }
+
+// Random, so that a catalog that was deleted never gives a token that the engine has seen.
+std::string new_identity() {
+  std::random_device random;
+  const uint64_t high = random();
+  return to_hex(high << 32 | random());
+}
+
+class SociCatalog final : public Catalog {
+ public:
+  explicit SociCatalog(const std::string& path) : path_(path) {}
+
+  Result<> start() {
+    return run([&] {
+      sql_.open(soci::sqlite3, "dbname=\"" + path_ + "\" timeout=10");
+      ::chmod(path_.c_str(), 0600);
+      sql_ << "PRAGMA journal_mode = WAL";
+      sql_ << "PRAGMA synchronous = FULL";
+      sql_ << "PRAGMA foreign_keys = ON";
+      int version = 0;
+      sql_ << "PRAGMA user_version", soci::into(version);
+      if (version > kVersion) {
+        throw NewerVersion{};
+      }
+      soci::transaction transaction(sql_);
+      for (const char* const statement : kTables) sql_ << statement;
+      sql_ << fmt::format("PRAGMA user_version = {}", kVersion);
+      int known = 0;
+      sql_ << "SELECT count(*) FROM identity", soci::into(known);
+      if (known == 0) sql_ << "INSERT INTO identity VALUES (:t)", soci::use(new_identity());
+      sql_ << "SELECT token FROM identity LIMIT 1", soci::into(identity_);
+      sql_ << "UPDATE imports SET state = 'interrupted' WHERE state = 'running'";
+      transaction.commit();
+    });
+  }
+
+  Result<int64_t> begin_import(std::string_view project, int64_t now) override {
+    long long number = 0;
+    TRY(run([&] {
+      soci::transaction transaction(sql_);
+      sql_ << "INSERT INTO imports (project, started_at, state) VALUES (:p, :t, 'running')",
+          soci::use(std::string(project)), soci::use(static_cast<long long>(now));
+      sql_ << "SELECT last_insert_rowid()", soci::into(number);
+      transaction.commit();
+    }));
+    return number;
+  }
+
+  Result<> finish_import(int64_t import_number, ImportState state, int64_t now,
+                         const std::vector<ImportedFile>& files, const RejectCounts& rejected,
+                         uint64_t excluded) override {
+    return run([&] {
+      const long long number = import_number;
+      soci::transaction transaction(sql_);
+      sql_ << "UPDATE imports SET state = :s, finished_at = :t, excluded = :e WHERE number = :n",
+          soci::use(std::string(to_string(state))), soci::use(static_cast<long long>(now)),
+          soci::use(whole(excluded)), soci::use(number);
+      for (size_t i = 0; i < files.size(); ++i) insert_file(number, i, files[i]);
+      for (const auto& [reason, of_reason] : rejected) {
+        sql_ << "INSERT INTO rejects VALUES (:n, :r, :c)", soci::use(number),
+            soci::use(std::string(sonde::to_string(reason))), soci::use(whole(of_reason));
+      }
+      transaction.commit();
+    });
+  }
+
+  Result<BatchRecord> begin_batch(int64_t import_number, BatchRecord record) override {
+    CHECK(record.counts.is_balanced());
+    long long number = 0;
+    TRY(run([&] {
+      const SpanCounts& c = record.counts;
+      soci::transaction transaction(sql_);
+      sql_ << "INSERT INTO batches (import_number, state, accepted, stored, merged, deduplicated, "
+              "truncated, row_count, bytes, first_path, first_byte, last_path, last_byte) VALUES "
+              "(:i, 'writing', :a, :s, :m, :d, :t, :r, :b, :fp, :fb, :lp, :lb)",
+          soci::use(static_cast<long long>(import_number)), soci::use(whole(c.accepted)),
+          soci::use(whole(c.stored)), soci::use(whole(c.merged)), soci::use(whole(c.deduplicated)),
+          soci::use(whole(c.truncated)), soci::use(whole(record.rows)),
+          soci::use(whole(record.bytes)), soci::use(record.first.path),
+          soci::use(whole(record.first.byte)), soci::use(record.last.path),
+          soci::use(whole(record.last.byte));
+      sql_ << "SELECT last_insert_rowid()", soci::into(number);
+      transaction.commit();
+    }));
+    record.number = number;
+    record.token = token_of(number);
+    return record;
+  }
+
+  Result<> finish_batch(int64_t batch_number) override {
+    return run([&] {
+      sql_ << "UPDATE batches SET state = 'done' WHERE number = :n",
+          soci::use(static_cast<long long>(batch_number));
+    });
+  }
+
+  Result<std::vector<BatchRecord>> unfinished_batches() override {
+    std::vector<BatchRecord> batches;
+    TRY(run([&] {
+      const soci::rowset<long long> numbers =
+          (sql_.prepare << "SELECT number FROM batches WHERE state = 'writing' ORDER BY number");
+      for (const long long number : numbers) {
+        BatchRecord record;
+        record.number = number;
+        record.token = token_of(number);
+        batches.push_back(record);
+      }
+    }));
+    return batches;
+  }
+
+  Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) override {
+    std::vector<ImportRecord> records;
+    TRY(run([&] {
+      const soci::rowset<soci::row> rows =
+          (sql_.prepare << "SELECT number, project, started_at, state, excluded FROM imports "
+                           "WHERE project = :p ORDER BY number DESC LIMIT :l",
+           soci::use(std::string(project)), soci::use(static_cast<int>(limit)));
+      for (const soci::row& row : rows) records.push_back(to_import(row));
+      for (ImportRecord& record : records) {
+        record.counts = sum_batches("import_number = :x", std::to_string(record.number));
+        long long rejected = 0;
+        sql_ << "SELECT coalesce(sum(count), 0) FROM rejects WHERE import_number = :n",
+            soci::use(static_cast<long long>(record.number)), soci::into(rejected);
+        record.rejected = count(rejected);
+      }
+    }));
+    return records;
+  }
+
+  Result<std::vector<ImportedFile>> files_of(int64_t import_number) override {
+    std::vector<ImportedFile> files;
+    TRY(run([&] {
+      const soci::rowset<soci::row> rows =
+          (sql_.prepare << "SELECT path, size, modified_at, hash, documents, rejected, error "
+                           "FROM files WHERE import_number = :n ORDER BY position",
+           soci::use(static_cast<long long>(import_number)));
+      for (const soci::row& row : rows) files.push_back(to_file(row));
+    }));
+    return files;
+  }
+
+  Result<SpanCounts> ledger(std::string_view project) override {
+    SpanCounts counts;
+    TRY(run([&] {
+      counts = sum_batches("import_number IN (SELECT number FROM imports WHERE project = :x)",
+                           std::string(project));
+    }));
+    return counts;
+  }
+
+  Result<RejectCounts> rejects(std::string_view project) override {
+    RejectCounts counts;
+    TRY(run([&] {
+      for (size_t i = 0; i < std::size(kReasons); ++i) {
+        long long of_reason = 0;
+        sql_
+            << "SELECT coalesce(sum(count), 0) FROM rejects WHERE reason = :r AND import_number IN "
+               "(SELECT number FROM imports WHERE project = :p)",
+            soci::use(std::string(kReasons[i])), soci::use(std::string(project)),
+            soci::into(of_reason);
+        if (of_reason > 0) counts[static_cast<RejectReason>(i)] = count(of_reason);
+      }
+    }));
+    return counts;
+  }
+
+ private:
+  struct NewerVersion {};
+
+  // The one place where SOCI's exceptions end.
+  template <class Body>
+  Result<> run(const Body& body) {
+    const std::lock_guard lock(mutex_);
+    try {
+      body();
+      return {};
+    } catch (const soci::soci_error& error) {
+      return fail(Code::Unavailable, "{}: {}", path_, error.what());
+    } catch (const NewerVersion&) {
+      return fail(Code::InvalidInput, "{} was written by a newer sonde: use that or a later one",
+                  path_);
+    }
+  }
+
+  std::string token_of(int64_t number) const { return fmt::format("{}.{}", identity_, number); }
+
+  void insert_file(long long import_number, size_t position, const ImportedFile& file) {
+    sql_ << "INSERT INTO files VALUES (:n, :i, :p, :s, :m, :h, :d, :r, :e)",
+        soci::use(import_number), soci::use(whole(position)), soci::use(file.path),
+        soci::use(whole(file.size)), soci::use(static_cast<long long>(file.modified_at)),
+        soci::use(file.hash), soci::use(whole(file.documents)), soci::use(whole(file.rejected)),
+        soci::use(file.error);
+  }
+
+  // `condition` has the one parameter :x. Only what is done counts.
+  SpanCounts sum_batches(const std::string& condition, const std::string& value) {
+    long long accepted = 0;
+    long long stored = 0;
+    long long merged = 0;
+    long long deduplicated = 0;
+    long long truncated = 0;
+    sql_
+        << "SELECT coalesce(sum(accepted), 0), coalesce(sum(stored), 0), coalesce(sum(merged), 0), "
+           "coalesce(sum(deduplicated), 0), coalesce(sum(truncated), 0) FROM batches "
+           "WHERE state = 'done' AND " +
+               condition,
+        soci::use(value), soci::into(accepted), soci::into(stored), soci::into(merged),
+        soci::into(deduplicated), soci::into(truncated);
+    return {count(accepted), count(stored), count(merged), count(deduplicated), count(truncated)};
+  }
+
+  static long long number_of(const soci::row& row, size_t column) {
+    return row.get_properties(column).get_data_type() == soci::dt_integer
+               ? row.get<int>(column)
+               : row.get<long long>(column);
+  }
+
+  static ImportRecord to_import(const soci::row& row) {
+    ImportRecord record;
+    record.number = number_of(row, 0);
+    record.project = row.get<std::string>(1);
+    record.started_at = format_iso_time(number_of(row, 2));
+    const auto state = std::find(std::begin(kStates), std::end(kStates), row.get<std::string>(3));
+    record.state = static_cast<ImportState>(state - std::begin(kStates));
+    record.excluded = count(number_of(row, 4));
+    return record;
+  }
+
+  static ImportedFile to_file(const soci::row& row) {
+    return {row.get<std::string>(0), count(number_of(row, 1)), number_of(row, 2),
+            row.get<std::string>(3), count(number_of(row, 4)), count(number_of(row, 5)),
+            row.get<std::string>(6)};
+  }
+
+  const std::string path_;
+  std::string identity_;
+  std::mutex mutex_;
+  soci::session sql_;  // Guarded by mutex_.
+};
+
+}  // namespace
+
+SpanCounts& SpanCounts::operator+=(const SpanCounts& other) {
+  accepted += other.accepted;
+  stored += other.stored;
+  merged += other.merged;
+  deduplicated += other.deduplicated;
+  truncated += other.truncated;
+  return *this;
+}
+
+std::string_view to_string(RejectReason reason) { return kReasons[static_cast<size_t>(reason)]; }
+
+RejectReason classify_reject(std::string_view sentence) {
+  if (sentence.starts_with("malformed ")) return RejectReason::Malformed;
+  if (sentence.starts_with("larger than ")) return RejectReason::TooLarge;
+  return RejectReason::NotUnderstood;
+}
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& data_folder) {
+  auto catalog = std::make_unique<SociCatalog>(data_folder + "/catalog.sqlite");
+  TRY(catalog->start());
+  return std::unique_ptr<Catalog>(std::move(catalog));
+}
+
+}  // namespace sonde

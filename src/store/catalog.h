@@ -1,0 +1,102 @@
+// What is known of the history besides the spans: imports, their files and batches, and the ledger
+// of what became of everything that was read. A SQLite file in the data folder; every change is one
+// transaction, durable when the call returns.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sonde {
+
+// What became of spans. accepted = stored + merged + deduplicated, always.
+struct SpanCounts {
+  uint64_t accepted = 0;
+  uint64_t stored = 0;        // New: as many spans as the history grew by.
+  uint64_t merged = 0;        // Changed a span that was there, or came in the same batch.
+  uint64_t deduplicated = 0;  // Said nothing new.
+  uint64_t truncated = 0;     // Of the accepted: the source had cut a value.
+
+  SpanCounts& operator+=(const SpanCounts& other);
+  bool is_balanced() const { return accepted == stored + merged + deduplicated; }
+  friend bool operator==(const SpanCounts&, const SpanCounts&) = default;
+};
+
+// Why a record was not accepted.
+enum class RejectReason : uint8_t { Malformed, TooLarge, NotUnderstood };
+std::string_view to_string(RejectReason reason);  // malformed, too_large, not_understood
+// Of a sentence of the readers (sources/reader.h).
+RejectReason classify_reject(std::string_view sentence);
+
+using RejectCounts = std::map<RejectReason, uint64_t>;
+
+struct ImportedFile {
+  std::string path;
+  uint64_t size = 0;        // Bytes on disk; 0 for standard input.
+  int64_t modified_at = 0;  // Microseconds since the epoch.
+  std::string hash;         // XXH3 of the bytes on disk; empty when they could not be read again.
+  uint64_t documents = 0;
+  uint64_t rejected = 0;
+  std::string error;  // Why it was not read to its end.
+};
+
+// A batch that is written as a whole. `first` and `last` say from where its records come.
+struct BatchRecord {
+  struct Place {
+    std::string path;
+    uint64_t byte = 0;
+  };
+  int64_t number = 0;  // Given by begin_batch(); never used again.
+  std::string token;   // Likewise: what the engine knows the batch by.
+  SpanCounts counts;
+  uint64_t rows = 0;
+  uint64_t bytes = 0;
+  Place first;
+  Place last;
+};
+
+enum class ImportState : uint8_t { Running, Done, Interrupted };
+
+struct ImportRecord {
+  int64_t number = 0;
+  std::string project;
+  std::string started_at;  // ISO 8601.
+  ImportState state = ImportState::Running;
+  SpanCounts counts;
+  uint64_t rejected = 0;
+  uint64_t excluded = 0;
+};
+
+// Thread-safe. Every call fails with Unavailable when the file cannot be read or written.
+class Catalog {
+ public:
+  // Makes what is missing. An import that was running when its process died is marked interrupted.
+  // Fails with InvalidInput when a newer program wrote the file.
+  static Result<std::unique_ptr<Catalog>> open(const std::string& data_folder);
+  virtual ~Catalog() = default;
+
+  virtual Result<int64_t> begin_import(std::string_view project, int64_t now) = 0;
+  virtual Result<> finish_import(int64_t import_number, ImportState state, int64_t now,
+                                 const std::vector<ImportedFile>& files,
+                                 const RejectCounts& rejected, uint64_t excluded) = 0;
+
+  // Gives the record its number and token. From here on the batch is either finished or found again
+  // by unfinished_batches(); its counts are in the ledger when it is finished.
+  virtual Result<BatchRecord> begin_batch(int64_t import_number, BatchRecord record) = 0;
+  virtual Result<> finish_batch(int64_t batch_number) = 0;
+  virtual Result<std::vector<BatchRecord>> unfinished_batches() = 0;
+
+  // Newest first.
+  virtual Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) = 0;
+  virtual Result<std::vector<ImportedFile>> files_of(int64_t import_number) = 0;
+  // Sums over all imports of the project.
+  virtual Result<SpanCounts> ledger(std::string_view project) = 0;
+  virtual Result<RejectCounts> rejects(std::string_view project) = 0;
+};
+
+}  // namespace sonde

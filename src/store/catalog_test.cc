@@ -1,0 +1,102 @@
+#include "store/catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/folder_for_test.h"
+
+namespace sonde {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+class CatalogTest : public testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  void open() {
+    catalog_.reset();
+    auto catalog = Catalog::open(folder_.path());
+    ASSERT_TRUE(catalog) << catalog.error().message;
+    catalog_ = std::move(*catalog);
+  }
+  static BatchRecord batch(SpanCounts counts) {
+    BatchRecord record;
+    record.counts = counts;
+    record.first = {"a's file", 0};
+    record.last = {"b", uint64_t{1} << 40};
+    return record;
+  }
+
+  FolderForTest folder_;
+  std::unique_ptr<Catalog> catalog_;
+};
+
+TEST_F(CatalogTest, ABatchCountsWhenItIsFinished) {
+  const int64_t import_number = *catalog_->begin_import("p", 1);
+  const auto first = catalog_->begin_batch(import_number, batch({10, 7, 2, 1, 3}));
+  const auto second = catalog_->begin_batch(import_number, batch({5, 0, 0, 5, 0}));
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->token, second->token);
+  ASSERT_TRUE(catalog_->finish_batch(first->number));
+  EXPECT_EQ(*catalog_->ledger("p"), (SpanCounts{10, 7, 2, 1, 3}));
+  ASSERT_EQ(catalog_->unfinished_batches()->size(), 1U);
+  EXPECT_EQ(catalog_->unfinished_batches()->front().token, second->token);
+  ASSERT_TRUE(catalog_->finish_batch(second->number));
+  EXPECT_EQ(*catalog_->ledger("p"), (SpanCounts{15, 7, 2, 6, 3}));
+  EXPECT_EQ(*catalog_->ledger("q"), SpanCounts{});
+}
+
+TEST_F(CatalogTest, EverythingIsThereAfterOpeningAgainAndNoTokenComesTwice) {
+  const int64_t import_number = *catalog_->begin_import("p", 1'764'072'000'000'000);
+  const auto before = *catalog_->begin_batch(import_number, batch({1, 1, 0, 0, 0}));
+  ASSERT_TRUE(catalog_->finish_batch(before.number));
+  open();
+  const auto imports = *catalog_->imports("p", 10);
+  ASSERT_EQ(imports.size(), 1U);
+  EXPECT_EQ(imports[0].state, ImportState::Interrupted);
+  EXPECT_EQ(imports[0].started_at, "2025-11-25T12:00:00Z");
+  EXPECT_EQ(imports[0].counts.stored, 1U);
+  const auto after = *catalog_->begin_batch(import_number, batch({}));
+  EXPECT_NE(after.token, before.token);
+  EXPECT_EQ(after.token.substr(0, 17), before.token.substr(0, 17));
+}
+
+TEST_F(CatalogTest, TheLedgerSaysWhyRecordsWereRejectedAndFromWhichFiles) {
+  const int64_t import_number = *catalog_->begin_import("p", 1);
+  const ImportedFile file = {"it's", uint64_t{3} << 40, 5, "ab", 4, 3, "cut"};
+  ASSERT_TRUE(catalog_->finish_import(
+      import_number, ImportState::Done, 2, {file},
+      {{RejectReason::Malformed, 2}, {RejectReason::TooLarge, uint64_t{1} << 33}}, 6));
+  const ImportRecord record = catalog_->imports("p", 10)->front();
+  EXPECT_EQ(record.state, ImportState::Done);
+  EXPECT_EQ(record.rejected, (uint64_t{1} << 33) + 2);
+  EXPECT_EQ(record.excluded, 6U);
+  const ImportedFile read = catalog_->files_of(import_number)->front();
+  EXPECT_EQ(read.path, file.path);
+  EXPECT_EQ(read.size, file.size);
+  EXPECT_EQ(read.error, "cut");
+  EXPECT_THAT(*catalog_->rejects("p"),
+              ElementsAre(Pair(RejectReason::Malformed, 2),
+                          Pair(RejectReason::TooLarge, uint64_t{1} << 33)));
+  EXPECT_THAT(*catalog_->files_of(99), IsEmpty());
+}
+
+TEST(CatalogDeathTest, ABatchWhoseCountsDoNotBalanceIsABug) {
+  const FolderForTest folder;
+  const auto catalog = *Catalog::open(folder.path());
+  const int64_t import_number = *catalog->begin_import("p", 1);
+  BatchRecord record;
+  record.counts = {2, 1, 0, 0, 0};
+  EXPECT_DEATH((void)catalog->begin_batch(import_number, record), "is_balanced");
+}
+
+TEST(RejectReason, IsToldByTheReadersSentence) {
+  EXPECT_EQ(classify_reject("malformed JSON: x"), RejectReason::Malformed);
+  EXPECT_EQ(classify_reject("larger than 5 bytes (document-bytes-max)"), RejectReason::TooLarge);
+  EXPECT_EQ(classify_reject("a JSON value that is no object"), RejectReason::NotUnderstood);
+}
+
+}  // namespace
+}  // namespace sonde
