@@ -41,6 +41,8 @@ struct Settings {
   int64_t store_cache_bytes_max = int64_t{256} << 20;
   int64_t store_connections_max = 8;
   int64_t query_seconds_max = 300;
+  int64_t batch_spans_max = 20'000;
+  int64_t batch_bytes_max = int64_t{64} << 20;
   std::string progress = "auto";
   std::string color = "auto";
 
@@ -126,6 +128,10 @@ inline constexpr Setting kSettings[] = {
      "questions to the history answered at the same time"},
     {"query-seconds-max", Whole{&Settings::query_seconds_max, 1, 86'400},
      "longest time that one question to the history may take"},
+    {"batch-spans-max", Whole{&Settings::batch_spans_max, 1, 10'000'000},
+     "spans that sonde import writes at once, for each thread"},
+    {"batch-bytes-max", Bytes{&Settings::batch_bytes_max, kMebibyte, kTebibyte},
+     "bytes of them; whichever is reached first"},
     {"progress", Choice{&Settings::progress, "auto|never"},
      "progress bar; auto is on a terminal, for work over a second"},
     {"color", Choice{&Settings::color, "auto|always|never"},

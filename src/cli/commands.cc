@@ -54,6 +54,15 @@ constexpr Command kCommands[] = {
      "  sonde dify export-command --apps \"Harbor Support,Trip planner\" --output-folder dump\n"
      "  sonde dify export-command --engine mysql --slice-hours 6\n",
      declare_dify, nothing},
+    {"import", "logs into the history, a store in a folder of this machine",
+     "  sonde import logs.jsonl\n"
+     "  sonde import dump/ --project support --rejects rejected.jsonl\n"
+     "  SONDE_DATA_DIR=/var/lib/sonde sonde import 'logs/*.gz' --format json\n",
+     declare_import, nothing},
+    {"sql", "asks the history in SQL; nothing can be changed with it",
+     "  sonde sql \"SELECT model, count() FROM spans FINAL GROUP BY model\"\n"
+     "  sonde sql \"DESCRIBE spans\" --format csv\n",
+     declare_sql, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

@@ -31,6 +31,8 @@ std::function<Result<int>()> declare_dify(CLI::App& command);
 std::function<Result<int>()> declare_compare(CLI::App& command);
 std::function<Result<int>()> declare_convert(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
+std::function<Result<int>()> declare_import(CLI::App& command);
+std::function<Result<int>()> declare_sql(CLI::App& command);
 std::function<Result<int>()> declare_settings(CLI::App& command);
 
 }  // namespace sonde

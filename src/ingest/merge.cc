@@ -136,6 +136,14 @@ class Merge {
 
   void merge_text(const Column& column, TextMember member) {
     const std::string& theirs = theirs_.*member;
+    // An answer that is empty is one all the same.
+    if (theirs.empty() && (mine_.*member).empty()) {
+      if (column.field == Field::Input)
+        assign(mine_.input_form, std::max(mine_.input_form, theirs_.input_form));
+      if (column.field == Field::Output)
+        assign(mine_.output_form, std::max(mine_.output_form, theirs_.output_form));
+      return;
+    }
     if (!takes(column.name, !(mine_.*member).empty(), !theirs.empty(),
                is_right_kept(mine_.*member, theirs))) {
       return;

@@ -25,7 +25,9 @@ FiledSpan event(int64_t time, const std::function<void(Span&)>& say) {
 
 // All that a merged row says, and when.
 std::string text_of(const FiledSpan& row) {
-  std::string text = to_json(row.span) + fmt::format(" @{}", row.event_time);
+  std::string text =
+      fmt::format("{} forms {} {} @{}", to_json(row.span), static_cast<int>(row.span.input_form),
+                  static_cast<int>(row.span.output_form), row.event_time);
   for (const FieldTime& time : row.field_times)
     text += fmt::format(" {}@{}", time.field, time.time);
   return text;
@@ -131,6 +133,14 @@ TEST(Merge, NothingReplacesSomething) {
   EXPECT_EQ(row.span.cost, 5);
   EXPECT_EQ(row.span.refusal, false);
   EXPECT_EQ(row.span.attributes[0].value, R"({"a":1})");
+}
+
+TEST(Merge, AnEmptyAnswerIsOneUntilThereIsAnother) {
+  const auto nothing = event(10, [](Span&) {});
+  const auto empty = event(20, [](Span& s) { s.output_form = Form::Text; });
+  const auto answer = event(5, [](Span& s) { s.output = "[]", s.output_form = Form::Messages; });
+  EXPECT_EQ(merged({nothing, empty}).span.output_form, Form::Text);
+  EXPECT_EQ(merged({nothing, empty, answer}).span.output_form, Form::Messages);
 }
 
 TEST(Merge, CostBringsItsCurrencyAndOrigin) {

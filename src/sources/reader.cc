@@ -118,6 +118,7 @@ Result<ReadReport> read_spans(const ReadRequest& request, std::span<SpanSink* co
     TRY(dify.finish(sinks, report.notes, report.excluded));
   }
   report.rejected = rejects.count();
+  report.reject_reasons = rejects.reasons();
   report.rejects = rejects.first(blocks.files(), kRejectsKept);
   if (!request.rejects_path.empty()) TRY(rejects.write(request.rejects_path, blocks.files()));
   if (report.documents == 0) return nothing_read(report);

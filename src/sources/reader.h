@@ -34,9 +34,10 @@ struct FileReport {
 
 struct ReadReport {
   std::vector<FileReport> files;
-  std::vector<Reject> rejects;  // The first kRejectsKept, by file and position.
-  uint64_t rejected = 0;        // All of them.
-  uint64_t excluded = 0;        // Spans left out on purpose.
+  std::vector<Reject> rejects;                     // The first kRejectsKept, by file and position.
+  uint64_t rejected = 0;                           // All of them.
+  std::map<std::string, uint64_t> reject_reasons;  // All of them, by reason.
+  uint64_t excluded = 0;                           // Spans left out on purpose.
   uint64_t documents = 0;
   Notes notes;
 };

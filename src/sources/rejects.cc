@@ -46,20 +46,31 @@ uint32_t RejectLog::index_of(std::string_view reason) {
   if (reasons_.size() >= kReasonsMax) text = "not understood";
   const auto [at, is_new] =
       reason_index_.emplace(std::move(text), static_cast<uint32_t>(reasons_.size()));
-  if (is_new) reasons_.push_back(at->first);
+  if (is_new) {
+    reasons_.push_back(at->first);
+    reason_counts_.push_back(0);
+  }
   return at->second;
 }
 
 void RejectLog::add(Block& block, Extent extent, std::string_view reason) {
   const uint32_t lines = lines_before(block, extent.begin);
   const std::lock_guard lock(mutex_);
+  const uint32_t index = index_of(reason);
   ++count_;
+  ++reason_counts_[index];
   if (entries_.size() == kEntriesMax) return;
-  entries_.push_back({block.file->index, block.number, lines, index_of(reason),
-                      block.offset + extent.begin, records_bytes_, extent.end - extent.begin});
+  entries_.push_back({block.file->index, block.number, lines, index, block.offset + extent.begin,
+                      records_bytes_, extent.end - extent.begin});
   if (records_ == nullptr) return;
   const size_t size = extent.end - extent.begin;
   records_bytes_ += std::fwrite(block.buffer.data() + extent.begin, 1, size, records_.get());
+}
+
+std::map<std::string, uint64_t> RejectLog::reasons() const {
+  std::map<std::string, uint64_t> counts;
+  for (size_t i = 0; i < reasons_.size(); ++i) counts[reasons_[i]] = reason_counts_[i];
+  return counts;
 }
 
 void RejectLog::sort() {

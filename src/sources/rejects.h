@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +27,8 @@ class RejectLog {
   void add(Block& block, Extent extent, std::string_view reason);
 
   uint64_t count() const { return count_; }
+  // All of them, by reason. After reading.
+  std::map<std::string, uint64_t> reasons() const;
 
   // The first `most` in file order, with their lines. After reading.
   std::vector<Reject> first(const std::vector<std::shared_ptr<FileState>>& files, size_t most);
@@ -54,6 +57,7 @@ class RejectLog {
   std::mutex mutex_;
   std::vector<Entry> entries_;  // At most kEntriesMax; count_ goes on.
   std::vector<std::string> reasons_;
+  std::vector<uint64_t> reason_counts_;  // As many.
   std::unordered_map<std::string, uint32_t> reason_index_;
   uint64_t count_ = 0;
   std::unique_ptr<std::FILE, CloseFile> records_;

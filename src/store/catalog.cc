@@ -64,51 +64,51 @@ class SociCatalog final : public Catalog {
     return run([&] {
       sql_.open(soci::sqlite3, "dbname=\"" + path_ + "\" timeout=10");
       ::chmod(path_.c_str(), 0600);
-      sql_ << "PRAGMA journal_mode = WAL";
-      sql_ << "PRAGMA synchronous = FULL";
-      sql_ << "PRAGMA foreign_keys = ON";
-      int version = 0;
-      sql_ << "PRAGMA user_version", soci::into(version);
-      if (version > kVersion) {
-        throw NewerVersion{};
-      }
+      for (const char* const pragma :
+           {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"})
+        change(fmt::format("PRAGMA {}", pragma));
+      if (number("PRAGMA user_version") > kVersion) throw NewerVersion{};
       soci::transaction transaction(sql_);
-      for (const char* const statement : kTables) sql_ << statement;
-      sql_ << fmt::format("PRAGMA user_version = {}", kVersion);
-      int known = 0;
-      sql_ << "SELECT count(*) FROM identity", soci::into(known);
-      if (known == 0) sql_ << "INSERT INTO identity VALUES (:t)", soci::use(new_identity());
+      for (const char* const statement : kTables) change(statement);
+      change(fmt::format("PRAGMA user_version = {}", kVersion));
+      if (number("SELECT count(*) FROM identity") == 0)
+        change("INSERT INTO identity VALUES (:t)", new_identity());
       sql_ << "SELECT token FROM identity LIMIT 1", soci::into(identity_);
-      sql_ << "UPDATE imports SET state = 'interrupted' WHERE state = 'running'";
+      change("UPDATE imports SET state = 'interrupted' WHERE state = 'running'");
       transaction.commit();
     });
   }
 
   Result<int64_t> begin_import(std::string_view project, int64_t now) override {
-    long long number = 0;
+    int64_t import_number = 0;
     TRY(run([&] {
       soci::transaction transaction(sql_);
-      sql_ << "INSERT INTO imports (project, started_at, state) VALUES (:p, :t, 'running')",
-          soci::use(std::string(project)), soci::use(static_cast<long long>(now));
-      sql_ << "SELECT last_insert_rowid()", soci::into(number);
+      change("INSERT INTO imports (project, started_at, state) VALUES (:p, :t, 'running')",
+             std::string(project), static_cast<long long>(now));
+      import_number = number("SELECT last_insert_rowid()");
       transaction.commit();
     }));
-    return number;
+    return import_number;
   }
 
   Result<> finish_import(int64_t import_number, ImportState state, int64_t now,
                          const std::vector<ImportedFile>& files, const RejectCounts& rejected,
                          uint64_t excluded) override {
     return run([&] {
-      const long long number = import_number;
+      const long long of_import = import_number;
       soci::transaction transaction(sql_);
-      sql_ << "UPDATE imports SET state = :s, finished_at = :t, excluded = :e WHERE number = :n",
-          soci::use(std::string(to_string(state))), soci::use(static_cast<long long>(now)),
-          soci::use(whole(excluded)), soci::use(number);
-      for (size_t i = 0; i < files.size(); ++i) insert_file(number, i, files[i]);
+      change("UPDATE imports SET state = :s, finished_at = :t, excluded = :e WHERE number = :n",
+             std::string(to_string(state)), static_cast<long long>(now), whole(excluded),
+             of_import);
+      for (size_t i = 0; i < files.size(); ++i) {
+        const ImportedFile& file = files[i];
+        change("INSERT INTO files VALUES (:n, :i, :p, :s, :m, :h, :d, :r, :e)", of_import, whole(i),
+               file.path, whole(file.size), static_cast<long long>(file.modified_at), file.hash,
+               whole(file.documents), whole(file.rejected), file.error);
+      }
       for (const auto& [reason, of_reason] : rejected) {
-        sql_ << "INSERT INTO rejects VALUES (:n, :r, :c)", soci::use(number),
-            soci::use(std::string(sonde::to_string(reason))), soci::use(whole(of_reason));
+        change("INSERT INTO rejects VALUES (:n, :r, :c)", of_import,
+               std::string(sonde::to_string(reason)), whole(of_reason));
       }
       transaction.commit();
     });
@@ -116,31 +116,35 @@ class SociCatalog final : public Catalog {
 
   Result<BatchRecord> begin_batch(int64_t import_number, BatchRecord record) override {
     CHECK(record.counts.is_balanced());
-    long long number = 0;
     TRY(run([&] {
       const SpanCounts& c = record.counts;
       soci::transaction transaction(sql_);
-      sql_ << "INSERT INTO batches (import_number, state, accepted, stored, merged, deduplicated, "
-              "truncated, row_count, bytes, first_path, first_byte, last_path, last_byte) VALUES "
-              "(:i, 'writing', :a, :s, :m, :d, :t, :r, :b, :fp, :fb, :lp, :lb)",
-          soci::use(static_cast<long long>(import_number)), soci::use(whole(c.accepted)),
-          soci::use(whole(c.stored)), soci::use(whole(c.merged)), soci::use(whole(c.deduplicated)),
-          soci::use(whole(c.truncated)), soci::use(whole(record.rows)),
-          soci::use(whole(record.bytes)), soci::use(record.first.path),
-          soci::use(whole(record.first.byte)), soci::use(record.last.path),
-          soci::use(whole(record.last.byte));
-      sql_ << "SELECT last_insert_rowid()", soci::into(number);
+      change(
+          "INSERT INTO batches (import_number, state, accepted, stored, merged, deduplicated, "
+          "truncated, row_count, bytes, first_path, first_byte, last_path, last_byte) VALUES "
+          "(:i, 'writing', :a, :s, :m, :d, :t, :r, :b, :fp, :fb, :lp, :lb)",
+          static_cast<long long>(import_number), whole(c.accepted), whole(c.stored),
+          whole(c.merged), whole(c.deduplicated), whole(c.truncated), whole(record.rows),
+          whole(record.bytes), record.first.path, whole(record.first.byte), record.last.path,
+          whole(record.last.byte));
+      record.number = number("SELECT last_insert_rowid()");
       transaction.commit();
     }));
-    record.number = number;
-    record.token = token_of(number);
+    record.token = token_of(record.number);
     return record;
   }
 
   Result<> finish_batch(int64_t batch_number) override {
     return run([&] {
-      sql_ << "UPDATE batches SET state = 'done' WHERE number = :n",
-          soci::use(static_cast<long long>(batch_number));
+      change("UPDATE batches SET state = 'done' WHERE number = :n",
+             static_cast<long long>(batch_number));
+    });
+  }
+
+  Result<> discard_batch(int64_t batch_number) override {
+    return run([&] {
+      change("DELETE FROM batches WHERE state = 'writing' AND number = :n",
+             static_cast<long long>(batch_number));
     });
   }
 
@@ -149,10 +153,10 @@ class SociCatalog final : public Catalog {
     TRY(run([&] {
       const soci::rowset<long long> numbers =
           (sql_.prepare << "SELECT number FROM batches WHERE state = 'writing' ORDER BY number");
-      for (const long long number : numbers) {
+      for (const long long of_batch : numbers) {
         BatchRecord record;
-        record.number = number;
-        record.token = token_of(number);
+        record.number = of_batch;
+        record.token = token_of(of_batch);
         batches.push_back(record);
       }
     }));
@@ -161,18 +165,19 @@ class SociCatalog final : public Catalog {
 
   Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) override {
     std::vector<ImportRecord> records;
+    const std::string name(project);
+    const int most = static_cast<int>(limit);
     TRY(run([&] {
       const soci::rowset<soci::row> rows =
           (sql_.prepare << "SELECT number, project, started_at, state, excluded FROM imports "
                            "WHERE project = :p ORDER BY number DESC LIMIT :l",
-           soci::use(std::string(project)), soci::use(static_cast<int>(limit)));
+           soci::use(name), soci::use(most));
       for (const soci::row& row : rows) records.push_back(to_import(row));
       for (ImportRecord& record : records) {
-        record.counts = sum_batches("import_number = :x", std::to_string(record.number));
-        long long rejected = 0;
-        sql_ << "SELECT coalesce(sum(count), 0) FROM rejects WHERE import_number = :n",
-            soci::use(static_cast<long long>(record.number)), soci::into(rejected);
-        record.rejected = count(rejected);
+        record.counts = sum_batches("import_number = :x", static_cast<long long>(record.number));
+        record.rejected =
+            count(number("SELECT coalesce(sum(count), 0) FROM rejects WHERE import_number = :n",
+                         static_cast<long long>(record.number)));
       }
     }));
     return records;
@@ -180,11 +185,12 @@ class SociCatalog final : public Catalog {
 
   Result<std::vector<ImportedFile>> files_of(int64_t import_number) override {
     std::vector<ImportedFile> files;
+    const long long of_import = import_number;
     TRY(run([&] {
       const soci::rowset<soci::row> rows =
           (sql_.prepare << "SELECT path, size, modified_at, hash, documents, rejected, error "
                            "FROM files WHERE import_number = :n ORDER BY position",
-           soci::use(static_cast<long long>(import_number)));
+           soci::use(of_import));
       for (const soci::row& row : rows) files.push_back(to_file(row));
     }));
     return files;
@@ -203,13 +209,11 @@ class SociCatalog final : public Catalog {
     RejectCounts counts;
     TRY(run([&] {
       for (size_t i = 0; i < std::size(kReasons); ++i) {
-        long long of_reason = 0;
-        sql_
-            << "SELECT coalesce(sum(count), 0) FROM rejects WHERE reason = :r AND import_number IN "
-               "(SELECT number FROM imports WHERE project = :p)",
-            soci::use(std::string(kReasons[i])), soci::use(std::string(project)),
-            soci::into(of_reason);
-        if (of_reason > 0) counts[static_cast<RejectReason>(i)] = count(of_reason);
+        const uint64_t of_reason = count(number(
+            "SELECT coalesce(sum(count), 0) FROM rejects WHERE reason = :r AND import_number "
+            "IN (SELECT number FROM imports WHERE project = :p)",
+            std::string(kReasons[i]), std::string(project)));
+        if (of_reason > 0) counts[static_cast<RejectReason>(i)] = of_reason;
       }
     }));
     return counts;
@@ -233,31 +237,43 @@ class SociCatalog final : public Catalog {
     }
   }
 
-  std::string token_of(int64_t number) const { return fmt::format("{}.{}", identity_, number); }
-
-  void insert_file(long long import_number, size_t position, const ImportedFile& file) {
-    sql_ << "INSERT INTO files VALUES (:n, :i, :p, :s, :m, :h, :d, :r, :e)",
-        soci::use(import_number), soci::use(whole(position)), soci::use(file.path),
-        soci::use(whole(file.size)), soci::use(static_cast<long long>(file.modified_at)),
-        soci::use(file.hash), soci::use(whole(file.documents)), soci::use(whole(file.rejected)),
-        soci::use(file.error);
+  // Runs one statement. SOCI keeps pointers to what is bound until it has run, so values are named
+  // here and not where a temporary ends before the statement does.
+  template <class... Values>
+  void change(const std::string& sql, const Values&... values) {
+    soci::statement statement(sql_);
+    (statement.exchange(soci::use(values)), ...);
+    prepare_and_run(statement, sql);
+  }
+  // The same for one that gives one number.
+  template <class... Values>
+  long long number(const std::string& sql, const Values&... values) {
+    long long result = 0;
+    soci::statement statement(sql_);
+    statement.exchange(soci::into(result));
+    (statement.exchange(soci::use(values)), ...);
+    prepare_and_run(statement, sql);
+    return result;
+  }
+  static void prepare_and_run(soci::statement& statement, const std::string& sql) {
+    statement.alloc();
+    statement.prepare(sql);
+    statement.define_and_bind();
+    statement.execute(true);
   }
 
+  std::string token_of(int64_t of_batch) const { return fmt::format("{}.{}", identity_, of_batch); }
+
   // `condition` has the one parameter :x. Only what is done counts.
-  SpanCounts sum_batches(const std::string& condition, const std::string& value) {
-    long long accepted = 0;
-    long long stored = 0;
-    long long merged = 0;
-    long long deduplicated = 0;
-    long long truncated = 0;
-    sql_
-        << "SELECT coalesce(sum(accepted), 0), coalesce(sum(stored), 0), coalesce(sum(merged), 0), "
-           "coalesce(sum(deduplicated), 0), coalesce(sum(truncated), 0) FROM batches "
-           "WHERE state = 'done' AND " +
-               condition,
-        soci::use(value), soci::into(accepted), soci::into(stored), soci::into(merged),
-        soci::into(deduplicated), soci::into(truncated);
-    return {count(accepted), count(stored), count(merged), count(deduplicated), count(truncated)};
+  template <class Value>
+  SpanCounts sum_batches(const std::string& condition, const Value& value) {
+    const auto sum = [&](const char* column) {
+      return count(number(fmt::format("SELECT coalesce(sum({}), 0) FROM batches "
+                                      "WHERE state = 'done' AND {}",
+                                      column, condition),
+                          value));
+    };
+    return {sum("accepted"), sum("stored"), sum("merged"), sum("deduplicated"), sum("truncated")};
   }
 
   static long long number_of(const soci::row& row, size_t column) {

@@ -90,6 +90,8 @@ class Catalog {
   virtual Result<BatchRecord> begin_batch(int64_t import_number, BatchRecord record) = 0;
   virtual Result<> finish_batch(int64_t batch_number) = 0;
   virtual Result<std::vector<BatchRecord>> unfinished_batches() = 0;
+  // Forgets a batch of which nothing was written.
+  virtual Result<> discard_batch(int64_t batch_number) = 0;
 
   // Newest first.
   virtual Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) = 0;

@@ -163,8 +163,9 @@ std::string filed_span_column_list() {
 
 namespace {
 
-// LowCardinality is a way of storing, not another type.
+// LowCardinality is a way of storing, not another type; a date may name its zone.
 std::string plain_type(std::string_view type) {
+  if (type == "DateTime('UTC')") return "DateTime";
   constexpr std::string_view kDictionary = "LowCardinality(String)";
   const size_t at = type.find(kDictionary);
   if (at == std::string_view::npos) return std::string(type);
@@ -193,7 +194,7 @@ Result<> SpanBlockReader::bind(const NativeColumn& column) {
       {"attributes", "Map(String, String)", &Rest::attributes},
       {"trace_key", "String", &Rest::trace_key},
       {"span_key", "String", &Rest::span_key},
-      {"filed_at", "DateTime('UTC')", &Rest::filed_at},
+      {"filed_at", "DateTime", &Rest::filed_at},
       {"version", "UInt32", &Rest::version},
       {"event_time", "Int64", &Rest::event_time},
       {"field_times", "Map(String, Int64)", &Rest::field_times},

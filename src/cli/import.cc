@@ -1,0 +1,166 @@
+#include <chrono>
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/rendering.h"
+#include "ingest/importer.h"
+#include "report/format_number.h"
+#include "report/json_parts.h"
+#include "report/json_writer.h"
+#include "store/chdb_store.h"
+
+namespace sonde {
+namespace {
+
+struct ImportArguments {
+  Arguments common;
+  std::string project = "default";
+};
+
+// What the summary says besides the import's own result.
+struct Summary {
+  const ImportArguments& arguments;
+  const ImportResult& result;
+  std::string folder;
+  uint64_t in_history = 0;  // Spans of the project.
+  double seconds = 0;
+};
+
+int64_t now_micros() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::string rejects_text(const RejectCounts& rejected) {
+  std::string text;
+  for (const auto& [reason, count] : rejected) {
+    std::string name(to_string(reason));
+    for (char& c : name) c = c == '_' ? ' ' : c;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(count), name);
+  }
+  return text;
+}
+
+std::string to_table(const Summary& summary) {
+  const ImportResult& result = summary.result;
+  const SpanCounts& counts = result.counts;
+  std::string text = fmt::format("{} spans from {} file{} into project {} of {}, in {}\n",
+                                 format_count(counts.accepted), result.files.size(),
+                                 result.files.size() == 1 ? "" : "s", summary.arguments.project,
+                                 summary.folder, format_micros(summary.seconds * 1e6));
+  const auto line = [&](std::string_view name, uint64_t count, std::string_view meaning) {
+    text += fmt::format("  {:<13}{:>12}  {}\n", name, format_count(count), meaning);
+  };
+  line("stored", counts.stored, "new in the history");
+  line("merged", counts.merged, "changed a span that was known");
+  line("deduplicated", counts.deduplicated, "were in the history already");
+  if (counts.truncated > 0)
+    line("truncated", counts.truncated, "of them had been cut before they were logged");
+  if (result.report.rejected > 0)
+    line("rejected", result.report.rejected, rejects_text(result.rejected) + " (no span each)");
+  if (result.report.excluded > 0)
+    line("excluded", result.report.excluded, "left out, such as runs from Dify's editor");
+  text += fmt::format("The history of this project holds {} spans.\n",
+                      format_count(summary.in_history));
+  for (const ImportedFile& file : result.files) {
+    if (!file.error.empty()) text += fmt::format("Not read to its end: {}\n", file.error);
+  }
+  for (const FileReport& file : result.report.files) {
+    if (!file.unit_note.empty()) text += fmt::format("{}: {}\n", file.path, file.unit_note);
+  }
+  if (result.report.rejected > 0 && summary.arguments.common.rejects.empty())
+    text += "--rejects FILE keeps the records that were not understood.\n";
+  return text;
+}
+
+std::string to_json(const Summary& summary) {
+  const ImportResult& result = summary.result;
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema_version", kJsonSchemaVersion);
+  json.field("import", static_cast<uint64_t>(result.number));
+  json.field("project", summary.arguments.project);
+  json.field("data_dir", summary.folder);
+  json.field("state", std::string_view(result.interrupted ? "interrupted" : "done"));
+  json.field("accepted", result.counts.accepted);
+  json.field("stored", result.counts.stored);
+  json.field("merged", result.counts.merged);
+  json.field("deduplicated", result.counts.deduplicated);
+  json.field("truncated", result.counts.truncated);
+  json.field("excluded", result.report.excluded);
+  json.field("rejected", result.report.rejected);
+  json.key("rejected_by_reason");
+  json.begin_object();
+  for (const auto& [reason, count] : result.rejected) json.field(to_string(reason), count);
+  json.end_object();
+  json.field("spans_in_history", summary.in_history);
+  json.field("seconds", summary.seconds);
+  json.key("files");
+  json.begin_array();
+  for (const ImportedFile& file : result.files) {
+    json.begin_object();
+    json.field("path", file.path);
+    json.field("bytes", file.size);
+    json.known_field("hash", file.hash);
+    json.field("documents", file.documents);
+    json.field("rejected", file.rejected);
+    json.known_field("error", file.error);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+Result<int> run(const ImportArguments& arguments) {
+  const bool is_json = arguments.common.json || arguments.common.format == "json";
+  if (!is_json && arguments.common.format != "table") {
+    return fail(Code::InvalidInput, "no format '{}': sonde import knows table and json",
+                arguments.common.format);
+  }
+  if (arguments.project.empty()) return fail(Code::InvalidInput, "--project wants a name");
+  const auto begun = std::chrono::steady_clock::now();
+  const auto job = TRY(make_job(arguments.common, FieldSet::all()));
+  const std::unique_ptr<History> history = TRY(History::open(job->settings));
+  ProgressBar bar(job->settings.progress != "never");
+  ImportRequest request;
+  request.read = job->request;
+  request.read.progress = [&bar](uint64_t done, uint64_t total) { bar.update(done, total); };
+  request.project = arguments.project;
+  request.threads = job->threads;
+  request.batch_spans_max = static_cast<size_t>(job->settings.batch_spans_max);
+  request.batch_bytes_max = static_cast<size_t>(job->settings.batch_bytes_max);
+  request.now = now_micros();
+  const ImportResult result = TRY(import_files(*history, request));
+  const SpanCounts ledger = TRY(history->catalog().ledger(arguments.project));
+  const Summary summary = {
+      arguments, result, TRY(data_folder_path(job->settings)), ledger.stored,
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()};
+  TRY(write_output(arguments.common, is_json ? to_json(summary) : to_table(summary)));
+  if (result.interrupted) {
+    return fail(Code::Unavailable,
+                "interrupted: what is counted above is stored; the same command goes on with the "
+                "rest");
+  }
+  return exit_code_of(arguments.common, result.report);
+}
+
+}  // namespace
+
+std::function<Result<int>()> declare_import(CLI::App& command) {
+  const auto arguments = std::make_shared<ImportArguments>();
+  add_files(command, arguments->common);
+  command.add_option("--project", arguments->project, "the part of the history it goes to")
+      ->capture_default_str();
+  add_reading_options(command, arguments->common);
+  command.add_option("--format", arguments->common.format, "output: table or json")
+      ->capture_default_str();
+  command.add_flag("--json", arguments->common.json, "the same as --format json");
+  add_settings(command, arguments->common);
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace sonde

@@ -1,0 +1,48 @@
+#include "ingest/history.h"
+
+#include "store/chdb_store.h"
+
+namespace sonde {
+namespace {
+
+// A batch that is in the spool may be in the store, or partly. One that is not was never begun
+// there.
+Result<> finish_batches(History& history) {
+  const std::vector<BatchRecord> unfinished = TRY(history.catalog().unfinished_batches());
+  for (const BatchRecord& record : unfinished) {
+    const Result<BatchBlocks> blocks = history.spool().get(record.token);
+    if (blocks) {
+      TRY(write_batch(history, record, *blocks));
+    } else if (blocks.error().code == Code::NotFound) {
+      TRY(history.catalog().discard_batch(record.number));
+    } else {
+      return tl::unexpected(blocks.error());
+    }
+  }
+  return history.spool().keep_only({});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<History>> History::open(const Settings& settings) {
+  auto store = TRY(open_store(settings));
+  const std::string folder = TRY(data_folder_path(settings));
+  auto catalog = TRY(Catalog::open(folder));
+  BatchSpool spool = TRY(BatchSpool::open(folder));
+  std::unique_ptr<History> history(
+      new History(std::move(store), std::move(catalog), std::move(spool)));
+  TRY(finish_batches(*history));
+  return history;
+}
+
+Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks) {
+  // Keys first: a span without its key would be stored again; a key without its span is harmless.
+  if (!blocks.keys.empty()) {
+    TRY(history.store().insert("span_keys", blocks.keys, record.token));
+    TRY(history.store().insert("spans", blocks.spans, record.token));
+  }
+  TRY(history.catalog().finish_batch(record.number));
+  return history.spool().remove(record.token);
+}
+
+}  // namespace sonde

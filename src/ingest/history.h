@@ -1,0 +1,38 @@
+// A data folder, opened: the store, the catalog, and batches on their way.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "base/settings.h"
+#include "ingest/batch_spool.h"
+#include "store/catalog.h"
+#include "store/store.h"
+
+namespace sonde {
+
+// Thread-safe; the only one on its folder.
+class History {
+ public:
+  // Opens it, brings its tables up to date, and finishes what a process that died had begun. Fails
+  // as open_store() and Catalog::open().
+  static Result<std::unique_ptr<History>> open(const Settings& settings);
+
+  Store& store() { return *store_; }
+  Catalog& catalog() { return *catalog_; }
+  const BatchSpool& spool() const { return spool_; }
+
+ private:
+  History(std::unique_ptr<Store> store, std::unique_ptr<Catalog> catalog, BatchSpool spool)
+      : store_(std::move(store)), catalog_(std::move(catalog)), spool_(std::move(spool)) {}
+
+  std::unique_ptr<Store> store_;  // Holds the folder's lock: closed last.
+  std::unique_ptr<Catalog> catalog_;
+  BatchSpool spool_;
+};
+
+// Writes a batch that is in the spool and in the catalog. Doing it again, also in another process,
+// stores nothing twice.
+Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks);
+
+}  // namespace sonde
