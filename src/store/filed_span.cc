@@ -16,6 +16,21 @@ std::string key_of_id(std::string_view id) {
   return key.empty() ? std::string(id) : key;
 }
 
+std::string id_of_key(std::string_view key, IdForm form) {
+  std::string id(key);
+  if (form == IdForm::Record && !key.empty()) return id.replace(0, 1, "r-");
+  if (form != IdForm::Uuid || key.size() != 32) return id;
+  for (const size_t hyphen : {8, 13, 18, 23}) id.insert(hyphen, 1, '-');
+  return id;
+}
+
+IdForm form_of_id(std::string_view id, std::string_view key) {
+  for (const IdForm form : {IdForm::Key, IdForm::Uuid, IdForm::Record}) {
+    if (id == id_of_key(key, form)) return form;
+  }
+  return IdForm::Sent;
+}
+
 uint32_t filing_second(int64_t micros) {
   constexpr int64_t kLast = std::numeric_limits<uint32_t>::max();
   return static_cast<uint32_t>(std::clamp<int64_t>(micros / kMicrosPerSecond, 0, kLast));

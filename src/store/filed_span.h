@@ -32,6 +32,20 @@ struct FiledSpan {
 // stays as it is.
 std::string key_of_id(std::string_view id);
 
+// How an id is got from its key; the table spans has the same names and numbers.
+enum class IdForm : uint8_t {
+  Key,     // It is the key.
+  Uuid,    // In groups of 8, 4, 4, 4 and 12.
+  Record,  // "r-" and more: the id of a record that had none.
+  Sent,    // None of these: stored as it was sent.
+};
+inline constexpr std::string_view kIdFormType =
+    "Enum8('key' = 0, 'uuid' = 1, 'record' = 2, 'sent' = 3)";
+// The first form that gives back the id.
+IdForm form_of_id(std::string_view id, std::string_view key);
+// Contract: `form` is not Sent.
+std::string id_of_key(std::string_view key, IdForm form);
+
 // Whether a range of start times must look for the span beyond filed_at's range.
 bool is_moved(const FiledSpan& row);
 

@@ -94,7 +94,8 @@ TEST_F(MigrationsEngineTest, TheSpansTableHasTheModelsFieldsInTheirOrderAndFitti
   // adds.
   EXPECT_EQ(ask("SELECT name, replaceRegexpOne(type, '^LowCardinality.(.*).$', '\\\\1') AS t "
                 "FROM system.columns WHERE database = 'sonde' AND table = 'spans' AND name NOT IN "
-                "('levels', 'input_form', 'output_form', 'content_truncated', 'attributes', "
+                "('trace_form', 'trace_sent', 'span_form', 'span_sent', 'levels', 'input_form', "
+                "'output_form', 'content_truncated', 'attributes', "
                 "'project_id', 'filed_at', 'trace_key', 'span_key', 'version', 'moved', "
                 "'event_time', 'field_times') ORDER BY position"),
             wanted);

@@ -13,10 +13,10 @@ constexpr std::string_view kFormType = "Enum8('none' = 0, 'text' = 1, 'messages'
 
 // What a row has beyond the table of columns, in two groups: of the span, and of its filing.
 constexpr std::string_view kSpanRest[] = {"levels", "content_truncated"};
-constexpr std::string_view kFilingRest[] = {"trace_key", "span_key",   "filed_at",
-                                            "version",   "event_time", "field_times"};
-// project_id, moved, input_form, output_form and attributes come on top.
-constexpr size_t kOtherColumns = 5;
+constexpr std::string_view kFilingRest[] = {"filed_at", "version", "event_time", "field_times"};
+// On top come project_id, moved, the keys, input_form, output_form and attributes, and one more for
+// each of the ids.
+constexpr size_t kOtherColumns = 9;
 
 std::string_view native_type(ColumnType type) {
   switch (type) {
@@ -34,7 +34,25 @@ std::string_view native_type(ColumnType type) {
   }
 }
 
+// Two columns for one field.
+void write_id(NativeWriter& writer, std::string_view name, TextMember id,
+              std::string FiledSpan::*key, Rows rows) {
+  std::vector<IdForm> forms;
+  for (const FiledSpan* const row : rows) forms.push_back(form_of_id(row->span.*id, row->*key));
+  writer.column(fmt::format("{}_form", name), kIdFormType);
+  for (const IdForm form : forms) writer.number(static_cast<uint8_t>(form));
+  writer.column(fmt::format("{}_sent", name), "String");
+  for (size_t i = 0; i < rows.size(); ++i) {
+    writer.text(forms[i] == IdForm::Sent ? std::string_view(rows[i]->span.*id)
+                                         : std::string_view());
+  }
+}
+
 void write_field(NativeWriter& writer, const Column& column, Rows rows) {
+  if (column.field == Field::TraceId)
+    return write_id(writer, "trace", &Span::trace_id, &FiledSpan::trace_key, rows);
+  if (column.field == Field::SpanId)
+    return write_id(writer, "span", &Span::span_id, &FiledSpan::span_key, rows);
   writer.column(column.name, native_type(column.type));
   if (const auto* text = std::get_if<TextMember>(&column.member)) {
     for (const FiledSpan* const row : rows) writer.text(row->span.**text);
@@ -126,6 +144,24 @@ size_t expected_bytes(Rows rows) {
   return bytes;
 }
 
+struct IdColumns {
+  const NativeColumn* key;
+  const NativeColumn* form;
+  const NativeColumn* sent;
+};
+
+// Empty where the block does not have all that tells it.
+Result<std::string> id_of(const IdColumns& columns, size_t row) {
+  if (columns.key == nullptr || columns.form == nullptr || columns.sent == nullptr)
+    return std::string();
+  const uint8_t number = columns.form->number<uint8_t>(row);
+  if (number > static_cast<uint8_t>(IdForm::Sent))
+    return fail(Code::InvalidInput, "no {} {}", columns.form->name, number);
+  const auto form = static_cast<IdForm>(number);
+  if (form == IdForm::Sent) return std::string(columns.sent->texts[row]);
+  return id_of_key(columns.key->texts[row], form);
+}
+
 Result<Form> form_of(const NativeColumn& column, size_t row) {
   const uint8_t number = column.number<uint8_t>(row);
   if (number > static_cast<uint8_t>(Form::Json))
@@ -149,6 +185,11 @@ std::string span_column_list(FieldSet fields) {
   std::string list = fmt::format("{}", fmt::join(kSpanRest, ", "));
   for (const Column& column : span_columns()) {
     if (!fields.has(column.field)) continue;
+    if (column.field == Field::TraceId || column.field == Field::SpanId) {
+      const std::string_view name = column.field == Field::TraceId ? "trace" : "span";
+      list += fmt::format(", {0}_key, {0}_form, {0}_sent", name);
+      continue;
+    }
     list += fmt::format(", {}", column.name);
     if (column.field == Field::Input) list += ", input_form";
     if (column.field == Field::Output) list += ", output_form";
@@ -192,6 +233,10 @@ Result<> SpanBlockReader::bind(const NativeColumn& column) {
       {"input_form", kFormType, &Rest::input_form},
       {"output_form", kFormType, &Rest::output_form},
       {"attributes", "Map(String, String)", &Rest::attributes},
+      {"trace_form", kIdFormType, &Rest::trace_form},
+      {"trace_sent", "String", &Rest::trace_sent},
+      {"span_form", kIdFormType, &Rest::span_form},
+      {"span_sent", "String", &Rest::span_sent},
       {"trace_key", "String", &Rest::trace_key},
       {"span_key", "String", &Rest::span_key},
       {"filed_at", "DateTime", &Rest::filed_at},
@@ -247,6 +292,8 @@ Result<> SpanBlockReader::read_rest(size_t row, Span& span) const {
     span.content_truncated = rest_.content_truncated->number<uint8_t>(row) != 0;
   if (rest_.input_form != nullptr) span.input_form = TRY(form_of(*rest_.input_form, row));
   if (rest_.output_form != nullptr) span.output_form = TRY(form_of(*rest_.output_form, row));
+  span.trace_id = TRY(id_of({rest_.trace_key, rest_.trace_form, rest_.trace_sent}, row));
+  span.span_id = TRY(id_of({rest_.span_key, rest_.span_form, rest_.span_sent}, row));
   if (rest_.attributes == nullptr) return {};
   const NativeColumn& map = *rest_.attributes;
   for (uint64_t i = row == 0 ? 0 : map.ends[row - 1]; i < map.ends[row]; ++i)

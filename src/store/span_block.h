@@ -53,6 +53,10 @@ class SpanBlockReader {
     const NativeColumn* output_form = nullptr;
     const NativeColumn* content_truncated = nullptr;
     const NativeColumn* attributes = nullptr;
+    const NativeColumn* trace_form = nullptr;
+    const NativeColumn* trace_sent = nullptr;
+    const NativeColumn* span_form = nullptr;
+    const NativeColumn* span_sent = nullptr;
     const NativeColumn* trace_key = nullptr;
     const NativeColumn* span_key = nullptr;
     const NativeColumn* filed_at = nullptr;

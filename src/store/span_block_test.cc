@@ -42,6 +42,8 @@ TEST(SpanBlock, TheListOfColumnsHasWhatWasAskedForAndTheForms) {
   EXPECT_EQ(span_column_list({Field::Output, Field::Cost}),
             "levels, content_truncated, output, output_form, cost");
   EXPECT_EQ(span_column_list({}), "levels, content_truncated");
+  EXPECT_EQ(span_column_list({Field::SpanId}),
+            "levels, content_truncated, span_key, span_form, span_sent");
 }
 
 TEST(SpanBlock, AColumnOfAnotherTypeIsRefused) {
@@ -78,6 +80,26 @@ TEST(FiledSpan, IdsMatchWhateverTheirCaseAndHyphens) {
   EXPECT_EQ(key_of_id("17AA196C-bdbf-42ff"), "17aa196cbdbf42ff");
   EXPECT_EQ(key_of_id("--"), "--");
   EXPECT_EQ(key_of_id("É-x"), "Éx");
+}
+
+TEST(FiledSpan, AnIdIsStoredOnlyWhereItsKeyDoesNotTellIt) {
+  const std::pair<const char*, IdForm> ids[] = {
+      {"17aa196c-bdbf-42ff-84ac-cd72a0a342db", IdForm::Uuid},
+      {"17aa196cbdbf42ff84accd72a0a342db", IdForm::Key},
+      {"r-db7709caa069d00b", IdForm::Record},
+      {"r-db7709caa069d00b-2", IdForm::Sent},
+      {"17AA196C-bdbf-42ff-84ac-cd72a0a342db", IdForm::Sent},
+      {"17aa196c-bdbf-42ff", IdForm::Sent},
+      {"", IdForm::Key},
+      {"-", IdForm::Key},
+  };
+  for (const auto& [id, form] : ids) {
+    const std::string key = key_of_id(id);
+    EXPECT_EQ(form_of_id(id, key), form) << id;
+    if (form != IdForm::Sent) {
+      EXPECT_EQ(id_of_key(key, form), id);
+    }
+  }
 }
 
 TEST(FiledSpan, TimesThatNoPartitionHoldsAreFiledAtTheNearest) {

@@ -97,6 +97,29 @@ TEST_F(SpanReaderTest, EveryFieldComesBackFromTheStore) {
   for (const FiledSpan& row : rows) EXPECT_EQ(read[row.span_key], text_of_span(row.span));
 }
 
+// What SQL says an id is, is what the reader says.
+TEST_F(SpanReaderTest, IdsAreAsTheyWereSent) {
+  const std::vector<std::string> sent = {"17aa196c-bdbf-42ff-84ac-cd72a0a342db",
+                                         "17AA196C-bdbf-42ff-84ac-cd72a0a342dc",
+                                         "27aa196cbdbf42ff84accd72a0a342db",
+                                         "r-0a",
+                                         "r-0a-2",
+                                         "A-b",
+                                         ""};
+  for (const std::string& id : sent) {
+    FiledSpan row = empty_row(key_of_id(id));
+    row.span.trace_id = row.span.span_id = id;
+    store({row});
+    const auto sql =
+        store_->query({"SELECT count() FROM spans WHERE project_id = {p:String} AND "
+                       "trace_id = {id:String} AND span_id = {id:String}",
+                       {{"p", project()}, {"id", id}},
+                       "TSV"});
+    EXPECT_EQ(*sql, "1\n") << id;
+  }
+  EXPECT_THAT(ids({}), testing::UnorderedElementsAreArray(sent));
+}
+
 TEST_F(SpanReaderTest, TheLatestVersionOfASpanIsTheSpan) {
   FiledSpan row = at("a", kNoon);
   store({row, at("b", kNoon)});

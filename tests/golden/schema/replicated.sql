@@ -2,15 +2,26 @@ CREATE TABLE IF NOT EXISTS spans ON CLUSTER main
 (
     project_id          LowCardinality(String),
     filed_at            DateTime('UTC')                     CODEC(Delta, ZSTD(1)),  -- The first start_time seen; without one, when it was imported.
-    trace_key           String                              CODEC(ZSTD(1)),         -- trace_id in lower case without hyphens.
-    span_key            String                              CODEC(ZSTD(1)),         -- span_id likewise.
+    trace_key           String                              CODEC(ZSTD(1)),         -- The trace's id in lower case without hyphens.
+    span_key            String                              CODEC(ZSTD(1)),         -- The span's likewise.
     version             UInt32                              CODEC(ZSTD(1)),         -- Counts the changes of this span; the highest is the row.
     moved               Bool                                CODEC(ZSTD(1)),         -- start_time is no longer within the second of filed_at.
     event_time          Int64                               CODEC(Delta, ZSTD(1)),  -- Of the latest event about the span, microseconds; 0 when unknown.
     field_times         Map(LowCardinality(String), Int64)  CODEC(ZSTD(1)),         -- Of fields that an earlier event said last, by column.
 
-    trace_id            String                              CODEC(ZSTD(1)),
-    span_id             String                              CODEC(ZSTD(1)),
+    -- Ids as they were sent, without storing them a second time where the key tells them.
+    trace_form          Enum8('key' = 0, 'uuid' = 1, 'record' = 2, 'sent' = 3),
+    trace_sent          String                              CODEC(ZSTD(1)),
+    trace_id            String ALIAS multiIf(trace_form = 'key', trace_key, trace_form = 'sent', trace_sent,
+                            trace_form = 'record', concat('r-', substring(trace_key, 2)),
+                            concat(substring(trace_key, 1, 8), '-', substring(trace_key, 9, 4), '-', substring(trace_key, 13, 4), '-',
+                                   substring(trace_key, 17, 4), '-', substring(trace_key, 21))),
+    span_form           Enum8('key' = 0, 'uuid' = 1, 'record' = 2, 'sent' = 3),
+    span_sent           String                              CODEC(ZSTD(1)),
+    span_id             String ALIAS multiIf(span_form = 'key', span_key, span_form = 'sent', span_sent,
+                            span_form = 'record', concat('r-', substring(span_key, 2)),
+                            concat(substring(span_key, 1, 8), '-', substring(span_key, 9, 4), '-', substring(span_key, 13, 4), '-',
+                                   substring(span_key, 17, 4), '-', substring(span_key, 21))),
     parent_span_id      String                              CODEC(ZSTD(1)),
     kind                LowCardinality(String),
     levels              UInt8,                                                      -- Bits: call 1, node 2, message 4, run 8.
