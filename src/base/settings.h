@@ -36,6 +36,7 @@ struct Settings {
   int64_t failed_lines_max = 1'000;
   std::string temp_dir;
   std::string data_dir;
+  std::string project = "default";
   std::string chdb_library;
   int64_t store_memory_bytes_max = int64_t{2} << 30;
   int64_t store_cache_bytes_max = int64_t{256} << 20;
@@ -118,6 +119,7 @@ inline constexpr Setting kSettings[] = {
     {"temp-dir", Path{&Settings::temp_dir}, "folder of temporary files; empty is $TMPDIR or /tmp"},
     {"data-dir", Path{&Settings::data_dir},
      "folder of the history; empty is sonde in $XDG_DATA_HOME (default ~/.local/share)"},
+    {"project", Text{&Settings::project}, "part of the history that is read and written"},
     {"chdb-library", Path{&Settings::chdb_library},
      "the history's engine, libchdb.so; empty looks beside the program and where libraries are"},
     {"store-memory-bytes-max", Bytes{&Settings::store_memory_bytes_max, 512 * kMebibyte, kTebibyte},

@@ -28,7 +28,7 @@ Result<int> run(const Arguments& arguments) {
 
 std::function<Result<int>()> declare_analyze(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
-  add_files(command, *arguments);
+  add_sources(command, *arguments);
   command.add_option(
       "--by", arguments->by,
       "group by one or two of: category, app, node, node_type, model, provider, prompt, "

@@ -13,6 +13,7 @@
 
 #include "base/quantity.h"
 #include "cli/exit_code.h"
+#include "cli/history.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "sources/input.h"
@@ -89,6 +90,19 @@ Result<> add_dimensions(const Arguments& arguments, Job& job) {
   return {};
 }
 
+// What is settled when the history is filled.
+Result<> refuse_file_options(const Arguments& arguments) {
+  for (const auto& [name, is_given] :
+       {std::pair("--rejects", !arguments.rejects.empty()),
+        std::pair("--time-unit", !arguments.time_unit.empty()),
+        std::pair("--include-debugger", arguments.include_debugger)}) {
+    if (is_given) {
+      return fail(Code::InvalidInput, "{} is about reading files, and no file is named", name);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Arguments::place(std::string_view option, size_t index) const {
@@ -100,6 +114,12 @@ void add_files(CLI::App& command, Arguments& arguments) {
   command.add_option(
       "FILES", arguments.files,
       "files, folders, patterns, or - for standard input; gzip and zstd are read as they are");
+}
+
+void add_sources(CLI::App& command, Arguments& arguments) {
+  command.add_option("FILES", arguments.files,
+                     "files, folders, patterns, or - for standard input; gzip and zstd are read as "
+                     "they are; without any, the history that sonde import filled");
 }
 
 void add_reading_options(CLI::App& command, Arguments& arguments) {
@@ -178,9 +198,12 @@ Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet field
     job->categories = TRY(CategoryMap::load(settings.category_map, context));
 
   ReadRequest& request = job->request;
-  if (arguments.files.empty())
-    return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
-  request.paths = TRY(expand_inputs(arguments.files));
+  job->from_history = arguments.files.empty();
+  if (job->from_history) {
+    TRY(refuse_file_options(arguments));
+  } else {
+    request.paths = TRY(expand_inputs(arguments.files));
+  }
   request.options.fields = fields;
   request.options.fields.add(options.success.fields());
   if (options.where) request.options.fields.add(options.where->fields());
@@ -200,6 +223,7 @@ Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet field
 }
 
 Result<ReadReport> run_job(const Job& job, std::span<SpanSink* const> sinks) {
+  if (job.from_history) return read_history(job, sinks);
   ProgressBar bar(job.settings.progress != "never");
   ReadRequest request = job.request;
   request.progress = [&bar](uint64_t done, uint64_t total) { bar.update(done, total); };

@@ -49,6 +49,8 @@ Result<T> placed(const std::string& place, Result<T> result) {
 }
 
 void add_files(CLI::App& command, Arguments& arguments);
+// The same, where no file means the history.
+void add_sources(CLI::App& command, Arguments& arguments);
 void add_reading_options(CLI::App& command, Arguments& arguments);
 void add_filter_options(CLI::App& command, Arguments& arguments);
 void add_output_options(CLI::App& command, Arguments& arguments, const std::string& formats);
@@ -61,6 +63,7 @@ struct Job {
   std::optional<CategoryMap> categories;
   Normalizer normalizer;
   ReadRequest request;
+  bool from_history = false;         // No file was named: request.paths is empty.
   std::vector<std::string> filters;  // As typed, for the report's header.
   unsigned threads = 1;
 
@@ -72,8 +75,8 @@ struct Job {
 // `fields`: what the command needs beyond the filters and the category map.
 Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet fields);
 
-// Reads with one sink a thread, drawing a progress bar. Fails as read_spans(), and with
-// Unavailable after Ctrl-C.
+// Reads with one sink a thread, drawing a progress bar. Fails as read_spans(), or as
+// read_history() of cli/history.h, and with Unavailable after Ctrl-C.
 Result<ReadReport> run_job(const Job& job, std::span<SpanSink* const> sinks);
 
 // Writes the text to --output, else to standard output.

@@ -233,7 +233,8 @@ Result<int> run(const CheckArguments& arguments) {
   }
   Engines<CheckEngine> engines(*job, [&] { return CheckEngine(job->options, plan); });
   ReadReport read;
-  if (!are_all_empty(job->request.paths)) read = TRY(run_job(*job, engines.sinks()));
+  if (job->from_history || !are_all_empty(job->request.paths))
+    read = TRY(run_job(*job, engines.sinks()));
   CheckEngine& engine = engines.merged();
   TRY(refuse_without_times(*job, arguments, engine));
   const Analysis analysis = engine.finish();
@@ -264,7 +265,7 @@ Result<int> run(const CheckArguments& arguments) {
 std::function<Result<int>()> declare_check(CLI::App& command) {
   const auto arguments = std::make_shared<CheckArguments>();
   Arguments& common = arguments->common;
-  add_files(command, common);
+  add_sources(command, common);
   command.add_option("--fail-if", arguments->fail_if,
                      "exit with 1 when the data support this, such as \"success_rate < 0.95\" or "
                      "\"latency_ms.p95 > 8s\"; may be given several times");

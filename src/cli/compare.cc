@@ -73,7 +73,7 @@ Result<int> run(const CompareArguments& arguments) {
 
 std::function<Result<int>()> declare_compare(CLI::App& command) {
   const auto arguments = std::make_shared<CompareArguments>();
-  add_files(command, *arguments);
+  add_sources(command, *arguments);
   command.add_option("--by", arguments->by,
                      "what varies: model, prompt or version (default: model)");
   command.add_option("--metric", arguments->metric,

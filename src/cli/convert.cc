@@ -48,6 +48,9 @@ class ConvertEngine {
 };
 
 Result<int> run(const Arguments& arguments) {
+  if (arguments.files.empty()) {
+    return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
+  }
   const auto job = TRY(make_job(arguments, FieldSet::all()));
   std::FILE* const file =
       arguments.output.empty() ? stdout : std::fopen(arguments.output.c_str(), "w");

@@ -78,7 +78,7 @@ Result<int> run(const OptimizeArguments& arguments) {
 
 std::function<Result<int>()> declare_optimize(CLI::App& command) {
   const auto arguments = std::make_shared<OptimizeArguments>();
-  add_files(command, *arguments);
+  add_sources(command, *arguments);
   command
       .add_option(
           "--margin", arguments->margin,

@@ -1,4 +1,4 @@
-// The progress bar of long work: bytes, rate and time left, on standard error.
+// The progress bar of long work: how much, rate and time left, on standard error.
 #pragma once
 
 #include <chrono>
@@ -7,11 +7,13 @@
 
 namespace sonde {
 
+enum class ProgressUnit : uint8_t { Bytes, Spans };
+
 // Draws only when standard error is a terminal and the work has taken over a second; erases itself.
 // Called from one thread.
 class ProgressBar {
  public:
-  explicit ProgressBar(bool enabled);
+  explicit ProgressBar(bool enabled, ProgressUnit unit = ProgressUnit::Bytes);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
@@ -21,12 +23,14 @@ class ProgressBar {
 
  private:
   bool enabled_;
+  ProgressUnit unit_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 // The bar's text for a terminal of `width` columns.
-std::string progress_line(uint64_t done, uint64_t total, double seconds, unsigned width);
+std::string progress_line(uint64_t done, uint64_t total, double seconds, unsigned width,
+                          ProgressUnit unit = ProgressUnit::Bytes);
 
 // Columns of the terminal behind `fd`, or 0 when it is none.
 unsigned terminal_width(int fd);

@@ -165,7 +165,7 @@ Result<int> run(Arguments arguments) {
 std::function<Result<int>()> declare_report(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->format = "html";
-  add_files(command, *arguments);
+  add_sources(command, *arguments);
   command.add_option("--by", arguments->by,
                      "group by one or two names, as in analyze (default: what suits the source)");
   add_filter_options(command, *arguments);
