@@ -29,6 +29,12 @@ constexpr Command kCommands[] = {
      "  sonde compare logs.jsonl --where \"category = billing\" --json | jq "
      "'.differences[].verdict'\n",
      declare_compare, nothing},
+    {"logs", "every execution, the newest first",
+     "  sonde logs\n"
+     "  sonde logs --failed --since 24h\n"
+     "  sonde logs --where \"model = gpt-4o and latency > 5s\" --limit 200 --json\n"
+     "  sonde logs dump/ --where \"input contains refund\"\n",
+     declare_logs, nothing},
     {"show", "one execution whole: prompt, answer, error, tokens, cost, timing",
      "  sonde show logs.json r-1f2e3d4c5b6a7980\n"
      "  sonde show dump/ 5c9b7a1e-0000-4000-8000-000000000001 --json\n",

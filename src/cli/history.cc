@@ -132,7 +132,7 @@ Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
   const std::string folder = TRY(data_folder_path(settings));
   std::error_code error;
   if (!std::filesystem::exists(folder, error)) {
-    return fail(Code::NotFound,
+    return fail(Code::InvalidInput,
                 "no file named, and no history in {} yet: give files, folders, or - for standard "
                 "input, or fill the history with sonde import",
                 folder);

@@ -11,7 +11,7 @@
 
 namespace sonde {
 
-// Opens the history in the data folder. Fails with NotFound when there is none yet, rather than
+// Opens the history in the data folder. Fails with InvalidInput when there is none yet, rather than
 // making an empty one, and as open_store().
 Result<std::unique_ptr<Store>> open_history(const Settings& settings);
 

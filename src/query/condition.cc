@@ -207,6 +207,21 @@ class Writer {
   std::vector<Param> params_;
 };
 
+// Narrows the range to what a term of the whole filter demands of the start time.
+void narrow(const Node& term, Condition& condition) {
+  if (term.op == Op::And) {
+    for (const Node& inner : term.children) narrow(inner, condition);
+  }
+  if (term.column == nullptr || term.column->field != Field::StartTime) return;
+  const bool is_lower = term.op == Op::GreaterEqual || term.op == Op::Greater;
+  const bool is_upper = term.op == Op::LessEqual || term.op == Op::Less;
+  const bool is_point = term.op == Op::Equal;
+  if (!is_lower && !is_upper && !is_point) return;
+  const int64_t time = term.literals[0].whole;
+  if (!is_upper) condition.from = std::max(condition.from.value_or(time), time);
+  if (!is_lower) condition.until = std::min(condition.until.value_or(time + 1), time + 1);
+}
+
 }  // namespace
 
 Condition to_condition(const Filter& filter) {
@@ -215,6 +230,7 @@ Condition to_condition(const Filter& filter) {
   Condition condition;
   Writer writer;
   for (const Node& term : terms) {
+    narrow(term, condition);
     const auto sql = writer.write_term(term);
     if (!sql) {
       condition.is_exact = false;

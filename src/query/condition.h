@@ -1,6 +1,8 @@
 // A filter expression as a condition in SQL over the columns of the table spans.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,10 @@ struct Condition {
   // Whether the condition is true for exactly the spans for which the filter is. Otherwise it is
   // true for those and maybe others, and the reader asks the filter again.
   bool is_exact = true;
+  // What the filter says of start_time besides, in microseconds: SpanQuery finds the range by its
+  // key. No span outside of [from, until) passes the filter.
+  std::optional<int64_t> from;
+  std::optional<int64_t> until;
 };
 
 // For a filter over span_fields(). True, false and unknown are true, false and NULL (decision

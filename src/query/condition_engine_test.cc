@@ -158,6 +158,8 @@ class ConditionTest : public testing::Test {
     SpanQuery query;
     query.project = "p";
     query.fields = {Field::SpanId};
+    query.from = condition.from;
+    query.until = condition.until;
     query.where = condition.sql;
     query.params = condition.params;
     TRY(read_history(*store_, query, [&](Span& span) {
@@ -202,6 +204,23 @@ TEST_F(ConditionTest, LeavesNumbersOfAttributesToTheFilter) {
   EXPECT_FALSE(condition.is_exact);
   EXPECT_EQ(condition.sql.find("attributes"), std::string::npos);
   EXPECT_NE(condition.sql.find("status"), std::string::npos);
+}
+
+TEST_F(ConditionTest, TellsTheRangeOfTimes) {
+  const auto range = [](const std::string& text) {
+    const Condition condition = to_condition(*Filter::parse(text, {}));
+    return std::pair(condition.from, condition.until);
+  };
+  const std::string noon = "'2025-11-25T12:00:00Z'";
+  EXPECT_EQ(range("start_time >= " + noon),
+            std::pair(std::optional(kNoon), std::optional<int64_t>()));
+  EXPECT_EQ(range("start_time < " + noon + " and status = ok"),
+            std::pair(std::optional<int64_t>(), std::optional(kNoon + 1)));
+  EXPECT_EQ(range("start_time > '2025-01-01' and (start_time >= " + noon +
+                  " and start_time <= " + noon + ")"),
+            std::pair(std::optional(kNoon), std::optional(kNoon + 1)));
+  EXPECT_EQ(range("start_time > " + noon + " or status = ok"),
+            std::pair(std::optional<int64_t>(), std::optional<int64_t>()));
 }
 
 TEST_F(ConditionTest, NeverHoldsAValue) {

@@ -24,6 +24,10 @@ class JsonWriter {
   void text(std::string_view value);
   void count(uint64_t value) { writer_.Uint64(value); }
   void number(double value);
+  // An object that is JSON already, as to_json() writes it.
+  void raw_object(std::string_view json) {
+    writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  }
   void boolean(bool value) { writer_.Bool(value); }
   void null() { writer_.Null(); }
 

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "base/time.h"
+
 namespace sonde {
 namespace {
 
@@ -53,6 +55,13 @@ std::string ZoneClock::minute(int64_t micros) const {
   return fmt::format("{:04}-{:02}-{:02} {}", static_cast<int>(time.day.year()),
                      static_cast<unsigned>(time.day.month()), static_cast<unsigned>(time.day.day()),
                      clock_text(time));
+}
+
+std::string ZoneClock::second(int64_t micros) const {
+  const int64_t second = (micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond;
+  const int64_t seconds = (micros - second) / kMicrosPerSecond;
+  return fmt::format("{}:{:02}", minute(micros),
+                     ((seconds + offset(micros) / kMicrosPerSecond) % 60 + 60) % 60);
 }
 
 std::string ZoneClock::day(int64_t micros) const {

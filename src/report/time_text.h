@@ -13,6 +13,7 @@ class ZoneClock {
   explicit ZoneClock(std::string_view time_zone);
 
   std::string minute(int64_t micros) const;  // "2026-07-23 10:00"
+  std::string second(int64_t micros) const;  // "2026-07-23 10:00:05"
   std::string day(int64_t micros) const;     // "23 Jul"
   std::string hour(int64_t micros) const;    // "10:00"
   // Microseconds that the zone is ahead of UTC at a time.
