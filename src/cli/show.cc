@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "cli/commands.h"
@@ -95,9 +96,12 @@ Result<std::vector<Span>> choose(std::vector<Span> found, const std::string& id)
 }
 
 Result<int> run(Arguments arguments) {
-  if (arguments.files.empty()) {
+  std::error_code error;
+  if (arguments.files.empty() ||
+      (arguments.files.size() == 1 && std::filesystem::exists(arguments.files.front(), error))) {
     return fail(Code::InvalidInput,
-                "sonde show wants an ID, with FILES in front unless it is in the history");
+                "sonde show wants FILES and an ID, in this order; without FILES it looks in the "
+                "history");
   }
   const std::string id = arguments.files.back();
   arguments.files.pop_back();
