@@ -32,6 +32,7 @@ constexpr Command kCommands[] = {
     {"logs", "every execution, the newest first",
      "  sonde logs\n"
      "  sonde logs --failed --since 24h\n"
+     "  sonde logs --search 'refund invoice'\n"
      "  sonde logs --where \"model = gpt-4o and latency > 5s\" --limit 200 --json\n"
      "  sonde logs dump/ --where \"input contains refund\"\n",
      declare_logs, nothing},

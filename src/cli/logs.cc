@@ -7,6 +7,7 @@
 #include "cli/rendering.h"
 #include "cli/sinks.h"
 #include "query/condition.h"
+#include "query/search.h"
 #include "report/log_list.h"
 #include "store/span_reader.h"
 
@@ -18,6 +19,7 @@ constexpr unsigned kShown = 50;
 struct LogsArguments : Arguments {
   bool failed = false;
   bool no_pager = false;
+  std::string search;
 };
 
 // What a line of the list shows.
@@ -77,13 +79,19 @@ Result<std::vector<Span>> newest_of_files(const Job& job, size_t kept) {
   return engines.merged().finish();
 }
 
-Result<std::vector<Span>> newest_of_history(const Job& job, size_t kept) {
+Result<std::vector<Span>> newest_of_history(const Job& job, const std::string& search,
+                                            size_t kept) {
   const std::unique_ptr<Store> store = TRY(open_history(job.settings));
   SpanQuery query;
   query.project = job.settings.project;
   query.fields = job.request.options.fields;
   query.order = SpanQuery::Order::NewestFirst;
   query.where = fmt::format("bitTest(levels, {})", static_cast<int>(job.options.level));
+  if (!search.empty()) {
+    const Condition found = TRY(search_condition(*store, search));
+    query.where += " AND " + found.sql;
+    query.params = found.params;
+  }
   bool is_exact = !job.categories;
   if (job.options.where) {
     Condition condition = to_condition(*job.options.where);
@@ -91,7 +99,7 @@ Result<std::vector<Span>> newest_of_history(const Job& job, size_t kept) {
     query.until = condition.until;
     // A category map decides what the filter sees of a category.
     if (is_exact && !condition.sql.empty()) query.where += " AND " + condition.sql;
-    if (is_exact) query.params = std::move(condition.params);
+    if (is_exact) std::ranges::move(condition.params, std::back_inserter(query.params));
     is_exact = is_exact && condition.is_exact;
   }
   if (is_exact && kept != SIZE_MAX) query.limit = kept;
@@ -114,11 +122,19 @@ Result<int> run(LogsArguments arguments) {
   const RenderOptions render = TRY(make_render_options(arguments, job->settings));
   const size_t shown = arguments.limit == 0 ? SIZE_MAX : arguments.limit;
   const size_t kept = shown == SIZE_MAX ? shown : shown + 1;  // One more tells whether more exist.
+  if (!arguments.search.empty() && !job->from_history) {
+    return fail(Code::InvalidInput,
+                "--search needs the index of the history: give no file, or use --where \"input "
+                "contains '...'\"");
+  }
   LogList list;
   list.time_zone = job->settings.time_zone;
   list.filters = job->filters;
+  if (!arguments.search.empty())
+    list.filters.insert(list.filters.begin(), "search " + arguments.search);
   list.source = job->from_history ? TRY(history_name(job->settings)) : "these files";
-  list.spans = TRY(job->from_history ? newest_of_history(*job, kept) : newest_of_files(*job, kept));
+  list.spans = TRY(job->from_history ? newest_of_history(*job, arguments.search, kept)
+                                     : newest_of_files(*job, kept));
   list.has_more = list.spans.size() > shown;
   if (list.has_more) list.spans.pop_back();
   const std::string text = TRY(render_log_list(list, render));
@@ -132,6 +148,9 @@ std::function<Result<int>()> declare_logs(CLI::App& command) {
   const auto arguments = std::make_shared<LogsArguments>();
   arguments->limit = kShown;
   add_sources(command, *arguments);
+  command.add_option("--search", arguments->search,
+                     "only those whose input or output has all of these words, in any case; parts "
+                     "of them in scripts without spaces");
   command.add_flag("--failed", arguments->failed, "only executions that ended in an error");
   add_filter_options(command, *arguments);
   add_reading_options(command, *arguments);

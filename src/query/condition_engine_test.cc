@@ -133,13 +133,13 @@ class ConditionTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new FolderForTest();
     auto store = open_store(folder_->settings());
-    ASSERT_TRUE(store) << store.error().message;
+    CHECK(store.has_value());
     store_ = std::move(*store);
     std::mt19937 random(7);
     std::vector<const FiledSpan*> pointers;
     for (int i = 0; i < kSpans; ++i) rows_.push_back(random_row(i, random));
     for (const FiledSpan& row : rows_) pointers.push_back(&row);
-    ASSERT_TRUE(store_->insert("spans", encode_spans("p", pointers), "rows"));
+    CHECK(store_->insert("spans", encode_spans("p", pointers), "rows").has_value());
   }
   static void TearDownTestSuite() {
     store_.reset();
