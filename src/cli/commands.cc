@@ -40,6 +40,11 @@ constexpr Command kCommands[] = {
      "  sonde show logs.json r-1f2e3d4c5b6a7980\n"
      "  sonde show dump/ 5c9b7a1e-0000-4000-8000-000000000001 --json\n",
      declare_show, nothing},
+    {"export", "the history as JSON lines, CSV or Parquet",
+     "  sonde export -o spans.jsonl\n"
+     "  sonde export --since 7d --where \"status = error\" | sonde optimize -\n"
+     "  sonde export --format parquet -o spans.parquet\n",
+     declare_export, nothing},
     {"convert", "any known log format as canonical spans, one JSON object a line",
      "  sonde convert dump/ > spans.jsonl\n"
      "  sonde convert traces.jsonl --where \"kind = llm\" | sonde analyze -\n",

@@ -165,6 +165,16 @@ class ChdbStore final : public Store {
     }
   }
 
+  Result<> save(const Query& query, const std::string& path) override {
+    // A file's name cannot be a parameter: it is quoted, as a text of SQL is.
+    const std::string list = quoted_list({path});
+    Query into = query;
+    into.sql +=
+        fmt::format(" INTO OUTFILE {} FORMAT {}", list.substr(1, list.size() - 2), query.format);
+    TRY(this->query(into));
+    return {};
+  }
+
   Result<> execute(const std::string& sql) override {
     const Connections::Lease connection = TRY(writers_.lease());
     const OwnedResult result =

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "store/chdb_store.h"
@@ -19,7 +21,7 @@ class ChdbStoreTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new FolderForTest();
     auto store = open_chdb_store(folder_->settings());
-    ASSERT_TRUE(store) << store.error().message;
+    CHECK(store.has_value());
     store_ = std::move(*store);
   }
   static void TearDownTestSuite() {
@@ -129,6 +131,20 @@ TEST_F(ChdbStoreTest, ASecondOpeningIsToldWhoHoldsTheFolder) {
               HasSubstr(fmt::format("is in use by process {} (", ::getpid())));
   EXPECT_THAT(second.error().message, HasSubstr("store_engine_test"));
   EXPECT_THAT(second.error().message, HasSubstr("--data-dir"));
+}
+
+TEST_F(ChdbStoreTest, SavesAWholeResultToAFile) {
+  const std::string path = folder_->path() + "/it's a \\file.csv";
+  const Query query{"SELECT number, {text:String} FROM numbers(3)", {{"text", "a,b"}}, "CSV"};
+  const auto saved = store_->save(query, path);
+  ASSERT_TRUE(saved) << saved.error().message;
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), "0,\"a,b\"\n1,\"a,b\"\n2,\"a,b\"\n");
+  const auto again = store_->save(query, path);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Code::InvalidInput) << again.error().message;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class MigrationsEngineTest : public testing::Test {
  protected:
   void SetUp() override {
     auto store = open_chdb_store(folder_.settings());
-    ASSERT_TRUE(store) << store.error().message;
+    CHECK(store.has_value());
     store_ = std::move(*store);
   }
   std::string ask(const std::string& sql) {

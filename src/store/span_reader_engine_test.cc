@@ -26,7 +26,7 @@ class SpanReaderTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new FolderForTest();
     auto store = open_store(folder_->settings());
-    ASSERT_TRUE(store) << store.error().message;
+    CHECK(store.has_value());
     store_ = std::move(*store);
   }
   static void TearDownTestSuite() {

@@ -48,6 +48,10 @@ class Store {
   // The same, a piece at a time: for results of any size. On an error pieces may have been given.
   virtual Result<> stream(const Query& query, const Sink& sink) = 0;
 
+  // The same into a new file, whole: some formats (Parquet) cannot be given in pieces. `path` is
+  // where this process may write. Fails with InvalidInput too when the file exists.
+  virtual Result<> save(const Query& query, const std::string& path) = 0;
+
   // Runs one statement that defines or changes something; returns nothing.
   virtual Result<> execute(const std::string& sql) = 0;
 
