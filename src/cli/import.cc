@@ -15,14 +15,10 @@
 namespace sonde {
 namespace {
 
-struct ImportArguments {
-  Arguments common;
-  std::string project = "default";
-};
-
 // What the summary says besides the import's own result.
 struct Summary {
-  const ImportArguments& arguments;
+  const Arguments& arguments;
+  std::string project;
   const ImportResult& result;
   std::string folder;
   uint64_t in_history = 0;  // Spans of the project.
@@ -49,7 +45,7 @@ std::string to_table(const Summary& summary) {
   const SpanCounts& counts = result.counts;
   std::string text = fmt::format("{} spans from {} file{} into project {} of {}, in {}\n",
                                  format_count(counts.accepted), result.files.size(),
-                                 result.files.size() == 1 ? "" : "s", summary.arguments.project,
+                                 result.files.size() == 1 ? "" : "s", summary.project,
                                  summary.folder, format_micros(summary.seconds * 1e6));
   const auto line = [&](std::string_view name, uint64_t count, std::string_view meaning) {
     text += fmt::format("  {:<13}{:>12}  {}\n", name, format_count(count), meaning);
@@ -71,7 +67,7 @@ std::string to_table(const Summary& summary) {
   for (const FileReport& file : result.report.files) {
     if (!file.unit_note.empty()) text += fmt::format("{}: {}\n", file.path, file.unit_note);
   }
-  if (result.report.rejected > 0 && summary.arguments.common.rejects.empty())
+  if (result.report.rejected > 0 && summary.arguments.rejects.empty())
     text += "--rejects FILE keeps the records that were not understood.\n";
   return text;
 }
@@ -82,7 +78,7 @@ std::string to_json(const Summary& summary) {
   json.begin_object();
   json.field("schema_version", kJsonSchemaVersion);
   json.field("import", static_cast<uint64_t>(result.number));
-  json.field("project", summary.arguments.project);
+  json.field("project", summary.project);
   json.field("data_dir", summary.folder);
   json.field("state", std::string_view(result.interrupted ? "interrupted" : "done"));
   json.field("accepted", result.counts.accepted);
@@ -115,51 +111,54 @@ std::string to_json(const Summary& summary) {
   return json.take();
 }
 
-Result<int> run(const ImportArguments& arguments) {
-  const bool is_json = arguments.common.json || arguments.common.format == "json";
-  if (!is_json && arguments.common.format != "table") {
+Result<int> run(const Arguments& arguments) {
+  const bool is_json = arguments.json || arguments.format == "json";
+  if (!is_json && arguments.format != "table") {
     return fail(Code::InvalidInput, "no format '{}': sonde import knows table and json",
-                arguments.common.format);
+                arguments.format);
   }
-  if (arguments.project.empty()) return fail(Code::InvalidInput, "--project wants a name");
   const auto begun = std::chrono::steady_clock::now();
-  const auto job = TRY(make_job(arguments.common, FieldSet::all()));
+  if (arguments.files.empty()) {
+    return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
+  }
+  const auto job = TRY(make_job(arguments, FieldSet::all()));
   const std::unique_ptr<History> history = TRY(History::open(job->settings));
   ProgressBar bar(job->settings.progress != "never");
   ImportRequest request;
   request.read = job->request;
   request.read.progress = [&bar](uint64_t done, uint64_t total) { bar.update(done, total); };
-  request.project = arguments.project;
+  request.project = job->settings.project;
   request.threads = job->threads;
   request.batch_spans_max = static_cast<size_t>(job->settings.batch_spans_max);
   request.batch_bytes_max = static_cast<size_t>(job->settings.batch_bytes_max);
   request.now = now_micros();
   const ImportResult result = TRY(import_files(*history, request));
-  const SpanCounts ledger = TRY(history->catalog().ledger(arguments.project));
+  const SpanCounts ledger = TRY(history->catalog().ledger(job->settings.project));
   const Summary summary = {
-      arguments, result, TRY(data_folder_path(job->settings)), ledger.stored,
+      arguments,
+      job->settings.project,
+      result,
+      TRY(data_folder_path(job->settings)),
+      ledger.stored,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()};
-  TRY(write_output(arguments.common, is_json ? to_json(summary) : to_table(summary)));
+  TRY(write_output(arguments, is_json ? to_json(summary) : to_table(summary)));
   if (result.interrupted) {
     return fail(Code::Unavailable,
                 "interrupted: what is counted above is stored; the same command goes on with the "
                 "rest");
   }
-  return exit_code_of(arguments.common, result.report);
+  return exit_code_of(arguments, result.report);
 }
 
 }  // namespace
 
 std::function<Result<int>()> declare_import(CLI::App& command) {
-  const auto arguments = std::make_shared<ImportArguments>();
-  add_files(command, arguments->common);
-  command.add_option("--project", arguments->project, "the part of the history it goes to")
-      ->capture_default_str();
-  add_reading_options(command, arguments->common);
-  command.add_option("--format", arguments->common.format, "output: table or json")
-      ->capture_default_str();
-  command.add_flag("--json", arguments->common.json, "the same as --format json");
-  add_settings(command, arguments->common);
+  const auto arguments = std::make_shared<Arguments>();
+  add_files(command, *arguments);
+  add_reading_options(command, *arguments);
+  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
+  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }
 
