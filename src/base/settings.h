@@ -42,8 +42,8 @@ struct Settings {
   int64_t store_cache_bytes_max = int64_t{256} << 20;
   int64_t store_connections_max = 8;
   int64_t query_seconds_max = 300;
-  int64_t batch_spans_max = 20'000;
-  int64_t batch_bytes_max = int64_t{64} << 20;
+  int64_t batch_spans_max = 50'000;
+  int64_t batch_bytes_max = int64_t{128} << 20;
   std::string progress = "auto";
   std::string color = "auto";
 
@@ -131,7 +131,7 @@ inline constexpr Setting kSettings[] = {
     {"query-seconds-max", Whole{&Settings::query_seconds_max, 1, 86'400},
      "longest time that one question to the history may take"},
     {"batch-spans-max", Whole{&Settings::batch_spans_max, 1, 10'000'000},
-     "spans that sonde import writes at once, for each thread"},
+     "spans that sonde import writes at once, for each of --threads (there 0 is one)"},
     {"batch-bytes-max", Bytes{&Settings::batch_bytes_max, kMebibyte, kTebibyte},
      "bytes of them; whichever is reached first"},
     {"progress", Choice{&Settings::progress, "auto|never"},

@@ -18,8 +18,8 @@ struct ImportRequest {
   std::string project = "default";
   unsigned threads = 1;
   // A batch is written when either is reached.
-  size_t batch_spans_max = 20'000;
-  size_t batch_bytes_max = size_t{64} << 20;
+  size_t batch_spans_max = 50'000;
+  size_t batch_bytes_max = size_t{128} << 20;
   int64_t now = 0;  // Microseconds since the epoch.
 };
 

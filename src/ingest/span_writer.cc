@@ -111,7 +111,7 @@ Result<> SpanWriter::merge_stored(std::vector<Pending>& batch) {
   return {};
 }
 
-Result<> SpanWriter::write_rows(const std::vector<Pending>& batch, BatchRecord record) {
+SpanWriter::Rows SpanWriter::encode_rows(const std::vector<Pending>& batch) const {
   std::vector<const FiledSpan*> rows;
   std::vector<Filing> filings;
   for (const Pending& pending : batch) {
@@ -124,17 +124,18 @@ Result<> SpanWriter::write_rows(const std::vector<Pending>& batch, BatchRecord r
     filings.push_back(
         {pending.hash, pending.row->filed_at, pending.row->version, pending.fingerprint});
   }
-  BatchBlocks blocks;
-  if (!rows.empty()) {
-    blocks.keys = encode_filings(project_, filings);
-    blocks.spans = encode_spans(project_, rows);
-  }
-  record.rows = rows.size();
-  record.bytes = blocks.spans.size();
+  if (rows.empty()) return {};
+  BatchBlocks blocks = {encode_filings(project_, filings), encode_spans(project_, rows)};
+  return {std::move(blocks), std::move(filings)};
+}
+
+Result<> SpanWriter::write_rows(const Rows& rows, BatchRecord record) {
+  record.rows = rows.filings.size();
+  record.bytes = rows.blocks.spans.size();
   record = TRY(history_.catalog().begin_batch(import_number_, record));
-  if (!rows.empty()) TRY(history_.spool().put(record.token, blocks));
-  TRY(write_batch(history_, record, blocks));
-  filings_->add(filings);
+  if (record.rows > 0) TRY(history_.spool().put(record.token, rows.blocks));
+  TRY(write_batch(history_, record, rows.blocks));
+  filings_->add(rows.filings);
   return {};
 }
 
@@ -158,7 +159,9 @@ Result<SpanCounts> SpanWriter::write(std::vector<FiledSpan>& events, BatchRecord
     counts.deduplicated += pending.repeated + (is_known ? 1 + pending.merged : 0);
   }
   const SpanCounts counts = record.counts;
-  TRY(write_rows(batch, std::move(record)));
+  const Rows rows = encode_rows(batch);
+  std::vector<FiledSpan>().swap(events);  // The engine needs the memory now.
+  TRY(write_rows(rows, std::move(record)));
   return counts;
 }
 

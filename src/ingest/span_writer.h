@@ -25,8 +25,8 @@ class SpanWriter {
 
   // Durable when it returns: each event (ingest/merge.h) is in the history, and counted. On an
   // error the batch is either not there and not counted, or finished when the history is opened
-  // next; writing the same again is safe either way. `events` is used up. Thread-safe; batches that
-  // share no span are written at the same time.
+  // next; writing the same again is safe either way. `events` is empty then. Thread-safe; batches
+  // that share no span are written at the same time.
   Result<SpanCounts> write(std::vector<FiledSpan>& events, BatchRecord::Place first,
                            BatchRecord::Place last);
 
@@ -52,7 +52,13 @@ class SpanWriter {
 
   static std::vector<Pending> merge_events(std::vector<FiledSpan>& events);
   Result<> merge_stored(std::vector<Pending>& batch);
-  Result<> write_rows(const std::vector<Pending>& batch, BatchRecord record);
+  // What of a batch is new or changed.
+  struct Rows {
+    BatchBlocks blocks;
+    std::vector<Filing> filings;
+  };
+  Rows encode_rows(const std::vector<Pending>& batch) const;
+  Result<> write_rows(const Rows& rows, BatchRecord record);
 
   History& history_;
   const std::string project_;

@@ -95,7 +95,9 @@ class BoundParams {
   std::vector<size_t> value_sizes_;
 };
 
-// The engine's options are read by the first connection of the process; the rest by each.
+// The engine's options are read by the first connection of the process; the rest by each. What our
+// threads free is not always told to the engine's count of its memory: left alone, it climbs until
+// inserts are refused, so it is corrected by what is really in use.
 std::vector<std::string> engine_options(const Settings& settings, const DataFolder& folder) {
   return {
       "--path=" + folder.engine_path(),
@@ -104,6 +106,7 @@ std::vector<std::string> engine_options(const Settings& settings, const DataFold
       fmt::format("--index_mark_cache_size={}", settings.store_cache_bytes_max / 4),
       fmt::format("--uncompressed_cache_size={}", settings.store_cache_bytes_max / 4),
       "--background_pool_size=2",
+      "--memory_worker_correct_memory_tracker=1",
   };
 }
 
