@@ -71,6 +71,10 @@ constexpr Command kCommands[] = {
      "  sonde import dump/ --project support --rejects rejected.jsonl\n"
      "  SONDE_DATA_DIR=/var/lib/sonde sonde import 'logs/*.gz' --format json\n",
      declare_import, nothing},
+    {"ledger", "what became of everything that was imported, and whether it adds up",
+     "  sonde ledger\n"
+     "  sonde ledger --project support --json | jq .balanced\n",
+     declare_ledger, nothing},
     {"sql", "asks the history in SQL; nothing can be changed with it",
      "  sonde sql \"SELECT model, count() FROM spans FINAL GROUP BY model\"\n"
      "  sonde sql \"DESCRIBE spans\" --format csv\n",

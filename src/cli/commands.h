@@ -34,6 +34,7 @@ std::function<Result<int>()> declare_logs(CLI::App& command);
 std::function<Result<int>()> declare_export(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_import(CLI::App& command);
+std::function<Result<int>()> declare_ledger(CLI::App& command);
 std::function<Result<int>()> declare_sql(CLI::App& command);
 std::function<Result<int>()> declare_settings(CLI::App& command);
 

@@ -7,10 +7,10 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/rendering.h"
+#include "cli/span_counts.h"
 #include "ingest/importer.h"
 #include "report/format_number.h"
 #include "report/json_parts.h"
-#include "report/json_writer.h"
 #include "store/chdb_store.h"
 
 namespace sonde {
@@ -29,16 +29,6 @@ struct Summary {
 int64_t now_micros() {
   using namespace std::chrono;
   return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::string rejects_text(const RejectCounts& rejected) {
-  std::string text;
-  for (const auto& [reason, count] : rejected) {
-    std::string name(to_string(reason));
-    for (char& c : name) c = c == '_' ? ' ' : c;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(count), name);
-  }
-  return text;
 }
 
 std::string to_table(const Summary& summary) {
@@ -82,17 +72,8 @@ std::string to_json(const Summary& summary) {
   json.field("project", summary.project);
   json.field("data_dir", summary.folder);
   json.field("state", std::string_view(result.interrupted ? "interrupted" : "done"));
-  json.field("accepted", result.counts.accepted);
-  json.field("stored", result.counts.stored);
-  json.field("merged", result.counts.merged);
-  json.field("deduplicated", result.counts.deduplicated);
-  json.field("truncated", result.counts.truncated);
+  write_counts(json, result.counts, result.rejected);
   json.field("excluded", result.report.excluded);
-  json.field("rejected", result.report.rejected);
-  json.key("rejected_by_reason");
-  json.begin_object();
-  for (const auto& [reason, count] : result.rejected) json.field(to_string(reason), count);
-  json.end_object();
   json.field("spans_in_history", summary.in_history);
   json.field("seconds", summary.seconds);
   json.key("files");

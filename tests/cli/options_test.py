@@ -6,7 +6,7 @@ import unittest
 
 from sonde_program import analyze, record, sonde, write_file
 
-COMMANDS = ("analyze", "optimize", "compare", "show", "convert", "check", "report", "import", "sql",
+COMMANDS = ("analyze", "optimize", "compare", "show", "convert", "check", "report", "import", "ledger", "sql",
             "settings")
 LOG = "dify/logs.json"
 EXIT_DONE, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_UNAVAILABLE = 0, 2, 3, 6

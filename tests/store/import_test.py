@@ -114,6 +114,20 @@ class Import(unittest.TestCase):
         whole = self.run_import(write_file(self, "".join(lines)))
         self.assertEqual(whole["stored"] + first["stored"], 200_000)
 
+    def test_the_ledger_adds_up_and_lists_the_imports(self):
+        log = write_file(self, json.dumps(record(1)) + "\n{broken\n")
+        self.run_import(log)
+        self.run_import(log)
+        self.run_import(write_file(self, [record(1, answer="Another answer.")]))
+        ledger = self.run_sonde("ledger", "--json")
+        self.assertEqual(ledger.code, 0, ledger.err)
+        figures = ledger.json
+        self.assertEqual([figures[name] for name in ("accepted", "stored", "merged", "deduplicated",
+                                                     "rejected", "spans_in_history", "balanced")],
+                         [3, 1, 1, 1, 2, 1, True])
+        self.assertEqual([one["state"] for one in figures["imports"]], ["done"] * 3)
+        self.assertIn("as many as were stored", self.run_sonde("ledger").out)
+
     def test_sql_reads_and_never_writes(self):
         self.run_import(write_file(self, [record(1)]))
         table = self.run_sonde("sql", "SELECT model FROM spans")

@@ -73,6 +73,8 @@ class Kill(unittest.TestCase):
         result = self.finish(path, killed)
         self.assertEqual(self.rows(killed), wanted)
         self.assertEqual(result["spans_in_history"], len(wanted))
+        ledger = sonde("ledger", "--json", SONDE_DATA_DIR=killed).json
+        self.assertTrue(ledger["balanced"])
         again = self.finish(path, killed)
         self.assertEqual(again["deduplicated"], RECORDS)
 
