@@ -12,7 +12,11 @@ Result<> finish_batches(History& history) {
   for (const BatchRecord& record : unfinished) {
     const Result<BatchBlocks> blocks = history.spool().get(record.token);
     if (blocks) {
-      TRY(write_batch(history, record, *blocks));
+      const Result<> written = write_batch(history, record, *blocks);
+      if (!written) {
+        return fail(written.error().code, "a batch of an earlier import cannot be finished: {}",
+                    written.error().message);
+      }
     } else if (blocks.error().code == Code::NotFound) {
       TRY(history.catalog().discard_batch(record.number));
     } else {

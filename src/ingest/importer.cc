@@ -174,7 +174,10 @@ Result<ImportResult> import_files(History& history, const ImportRequest& request
       TRY(SpanWriter::open(history, request.project, result.number, request.now));
   Progress progress(request.read.stop);
   Result<ReadReport> report = read_all(request, *writer, progress);
-  if (progress.error()) return tl::unexpected(*progress.error());
+  if (progress.error()) {
+    return fail(progress.error()->code, "the history cannot be written: {} ({} spans were stored)",
+                progress.error()->message, progress.counts().stored);
+  }
   result.interrupted = !progress.goes_on();
   // Stopped before anything was read is no reason to say that nothing could be.
   if (!report && !result.interrupted) {

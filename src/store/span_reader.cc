@@ -1,5 +1,8 @@
 #include "store/span_reader.h"
 
+#include <charconv>
+#include <limits>
+
 #include "base/hash.h"
 #include "store/filed_span.h"
 #include "store/span_block.h"
@@ -118,12 +121,28 @@ class Pieces {
   std::optional<Error> failed_;
 };
 
-}  // namespace
+// A part of the order of filing: seconds, of which the first is in it and the last is not.
+struct Window {
+  std::optional<uint32_t> from;
+  std::optional<uint32_t> until;
+};
 
-Query to_statement(const SpanQuery& query) {
+void add_window(const Window& window, std::string& conditions, std::vector<Param>& params) {
+  if (window.from) {
+    params.push_back({"window_from", std::to_string(*window.from)});
+    add(conditions, "filed_at >= toDateTime({window_from:UInt32}, 'UTC')");
+  }
+  if (window.until) {
+    params.push_back({"window_until", std::to_string(*window.until)});
+    add(conditions, "filed_at < toDateTime({window_until:UInt32}, 'UTC')");
+  }
+}
+
+Query to_statement(const SpanQuery& query, const Window& window) {
   std::vector<Param> params = query.params;
   params.push_back({"project", query.project});
   std::string conditions = "project_id = {project:String}";
+  add_window(window, conditions, params);
   add_time_range(query, conditions, params);
   add_id(query, conditions, params);
   if (!query.where.empty()) add(conditions, fmt::format("({})", query.where));
@@ -133,12 +152,74 @@ Query to_statement(const SpanQuery& query) {
   return {sql, params, "Native"};
 }
 
-Result<uint64_t> read_history(Store& store, const SpanQuery& query,
-                              const std::function<bool(Span&)>& each) {
+Result<uint64_t> read_window(Store& store, const SpanQuery& query, const Window& window,
+                             const std::function<bool(Span&)>& each) {
   Pieces pieces(each);
-  TRY(store.stream(to_statement(query), [&](std::string_view piece) { return pieces.add(piece); }));
+  TRY(store.stream(to_statement(query, window),
+                   [&](std::string_view piece) { return pieces.add(piece); }));
   if (!pieces.is_whole()) return fail(Code::Internal, "the engine's last block is not whole");
   return pieces.finish();
+}
+
+// Where a window ends that holds `rows` rows or a few more; null where all that is left is fewer.
+// Reads the rows in their order, and no more of them.
+Result<std::optional<uint32_t>> end_of_window(Store& store, const SpanQuery& query,
+                                              const Window& window, uint64_t rows) {
+  std::vector<Param> params = {{"project", query.project}};
+  std::string conditions = "project_id = {project:String}";
+  add_window(window, conditions, params);
+  const bool is_newest_first = query.order == SpanQuery::Order::NewestFirst;
+  const std::string text = TRY(store.query(
+      {fmt::format("SELECT toUInt32(filed_at) FROM spans WHERE {} ORDER BY filed_at{} LIMIT 1 "
+                   "OFFSET {}",
+                   conditions, is_newest_first ? " DESC" : "", rows),
+       params, "TSV"}));
+  if (text.empty()) return std::optional<uint32_t>();
+  uint32_t second = 0;
+  std::from_chars(text.data(), text.data() + text.size(), second);
+  if (is_newest_first) return std::optional(second);
+  // The last second there is has nothing behind it.
+  if (second == std::numeric_limits<uint32_t>::max()) return std::optional<uint32_t>();
+  return std::optional(second + 1);
+}
+
+// A page: windows in the order that was asked for, each 16 times as large, until it is full. FINAL
+// would otherwise read all there is for a page of 50.
+Result<uint64_t> read_page(Store& store, const SpanQuery& query,
+                           const std::function<bool(Span&)>& each) {
+  constexpr uint64_t kRowsMin = 1'000;
+  constexpr uint64_t kGrowth = 16;
+  const bool is_newest_first = query.order == SpanQuery::Order::NewestFirst;
+  SpanQuery rest = query;
+  Window window;
+  uint64_t given = 0;
+  bool goes_on = true;
+  const auto counted = [&](Span& span) {
+    ++given;
+    goes_on = each(span);
+    return goes_on;
+  };
+  for (uint64_t rows = std::max(kRowsMin, 4 * query.limit);; rows *= kGrowth) {
+    const std::optional<uint32_t> end = TRY(end_of_window(store, query, window, rows));
+    std::optional<uint32_t>& far = is_newest_first ? window.from : window.until;
+    far = end;
+    TRY(read_window(store, rest, window, counted));
+    if (!goes_on || given == query.limit || !end) return given;
+    rest.limit = query.limit - given;
+    (is_newest_first ? window.until : window.from) = end;
+    far.reset();
+  }
+}
+
+}  // namespace
+
+Query to_statement(const SpanQuery& query) { return to_statement(query, Window{}); }
+
+Result<uint64_t> read_history(Store& store, const SpanQuery& query,
+                              const std::function<bool(Span&)>& each) {
+  // Rows that are told by an id are few.
+  const bool is_page = query.limit > 0 && query.order != SpanQuery::Order::Any && query.id.empty();
+  return is_page ? read_page(store, query, each) : read_window(store, query, {}, each);
 }
 
 }  // namespace sonde

@@ -153,6 +153,27 @@ TEST_F(SpanReaderTest, PagesAreOrderedAndLimited) {
   EXPECT_THAT(ids({.order = SpanQuery::Order::OldestFirst}), ElementsAre("a", "b", "c"));
 }
 
+// More rows than a first look holds, with versions, many in one second, and few that fit.
+TEST_F(SpanReaderTest, APageIsFullWhateverItsConditionLeavesOut) {
+  std::vector<FiledSpan> rows;
+  for (int i = 0; i < 5'000; ++i) {
+    rows.push_back(at(fmt::format("{:04}", i), kNoon + i / 700 * kMinute));
+    if (i % 100 == 0) rows.back().span.model = "rare";
+  }
+  store(rows);
+  for (FiledSpan& row : rows) row.version = 2;
+  store(rows);
+  for (const auto order : {SpanQuery::Order::NewestFirst, SpanQuery::Order::OldestFirst}) {
+    const auto page = ids({.where = "model = 'rare'", .order = order, .limit = 40});
+    const auto all = ids({.where = "model = 'rare'", .order = order});
+    ASSERT_EQ(all.size(), 50U);
+    EXPECT_EQ(page, std::vector<std::string>(all.begin(), all.begin() + 40));
+    EXPECT_EQ(ids({.where = "model = 'rare'", .order = order, .limit = 60}), all);
+    EXPECT_EQ(ids({.order = order, .limit = 4'999}).size(), 4'999U);
+    EXPECT_EQ(ids({.order = order, .limit = 6'000}).size(), 5'000U);
+  }
+}
+
 TEST_F(SpanReaderTest, AnIdInAnyFormFindsItsSpanOrItsTrace) {
   std::vector<FiledSpan> rows = {at("ab12", kNoon), at("cd34", kNoon), at("ef56", kNoon + kMinute)};
   rows[1].trace_key = rows[2].trace_key = "1122";
