@@ -18,26 +18,26 @@ constexpr int kVersion = 1;
 
 // SQLite stores 64 bits either way; SOCI reads an INTEGER as 32.
 constexpr const char* kTables[] = {
-    "CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-    "project TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT, "
-    "state TEXT NOT NULL CHECK (state IN ('running', 'done', 'interrupted')), "
-    "excluded BIGINT NOT NULL DEFAULT 0)",
-    "CREATE TABLE IF NOT EXISTS files (import_number BIGINT NOT NULL REFERENCES imports (number), "
-    "position BIGINT NOT NULL, path TEXT NOT NULL, size BIGINT NOT NULL, modified_at BIGINT NOT "
-    "NULL, hash TEXT NOT NULL, documents BIGINT NOT NULL, rejected BIGINT NOT NULL, "
-    "error TEXT NOT NULL, PRIMARY KEY (import_number, position))",
-    "CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-    "import_number BIGINT NOT NULL REFERENCES imports (number), "
-    "state TEXT NOT NULL CHECK (state IN ('writing', 'done')), "
-    "accepted BIGINT NOT NULL, stored BIGINT NOT NULL, merged BIGINT NOT NULL, "
-    "deduplicated BIGINT NOT NULL, truncated BIGINT NOT NULL, row_count BIGINT NOT NULL, "
-    "bytes BIGINT NOT NULL, first_path TEXT NOT NULL, first_byte BIGINT NOT NULL, "
-    "last_path TEXT NOT NULL, last_byte BIGINT NOT NULL, "
-    "CHECK (accepted = stored + merged + deduplicated))",
-    "CREATE INDEX IF NOT EXISTS batches_by_import ON batches (import_number)",
-    "CREATE TABLE IF NOT EXISTS rejects (import_number BIGINT NOT NULL REFERENCES imports "
-    "(number), reason TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (import_number, reason))",
+    ("CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL)"),
+    ("CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+     "project TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT, "
+     "state TEXT NOT NULL CHECK (state IN ('running', 'done', 'interrupted')), "
+     "excluded BIGINT NOT NULL DEFAULT 0)"),
+    ("CREATE TABLE IF NOT EXISTS files (import_number BIGINT NOT NULL REFERENCES imports (number), "
+     "position BIGINT NOT NULL, path TEXT NOT NULL, size BIGINT NOT NULL, modified_at BIGINT NOT "
+     "NULL, hash TEXT NOT NULL, documents BIGINT NOT NULL, rejected BIGINT NOT NULL, "
+     "error TEXT NOT NULL, PRIMARY KEY (import_number, position))"),
+    ("CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+     "import_number BIGINT NOT NULL REFERENCES imports (number), "
+     "state TEXT NOT NULL CHECK (state IN ('writing', 'done')), "
+     "accepted BIGINT NOT NULL, stored BIGINT NOT NULL, merged BIGINT NOT NULL, "
+     "deduplicated BIGINT NOT NULL, truncated BIGINT NOT NULL, row_count BIGINT NOT NULL, "
+     "bytes BIGINT NOT NULL, first_path TEXT NOT NULL, first_byte BIGINT NOT NULL, "
+     "last_path TEXT NOT NULL, last_byte BIGINT NOT NULL, "
+     "CHECK (accepted = stored + merged + deduplicated))"),
+    ("CREATE INDEX IF NOT EXISTS batches_by_import ON batches (import_number)"),
+    ("CREATE TABLE IF NOT EXISTS rejects (import_number BIGINT NOT NULL REFERENCES imports "
+     "(number), reason TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (import_number, reason))"),
 };
 
 constexpr std::string_view kStates[] = {"running", "done", "interrupted"};

@@ -95,18 +95,19 @@ class BoundParams {
   std::vector<size_t> value_sizes_;
 };
 
-// The engine's options are read by the first connection of the process; the rest by each. What our
-// threads free is not always told to the engine's count of its memory: left alone, it climbs until
-// inserts are refused, so it is corrected by what is really in use.
+// The engine's options are read by the first connection of the process; the rest by each. The limit
+// of memory holds for each statement and not for the whole: the engine's count of the whole climbs
+// with every streamed insert, by what our threads free, until everything is refused.
 std::vector<std::string> engine_options(const Settings& settings, const DataFolder& folder) {
   return {
       "--path=" + folder.engine_path(),
-      fmt::format("--max_server_memory_usage={}", settings.store_memory_bytes_max),
+      "--max_server_memory_usage_to_ram_ratio=1000",
+      "--memory_worker_dynamic_hard_limit=0",
+      fmt::format("--max_memory_usage={}", settings.store_memory_bytes_max),
       fmt::format("--mark_cache_size={}", settings.store_cache_bytes_max / 2),
       fmt::format("--index_mark_cache_size={}", settings.store_cache_bytes_max / 4),
       fmt::format("--uncompressed_cache_size={}", settings.store_cache_bytes_max / 4),
       "--background_pool_size=2",
-      "--memory_worker_correct_memory_tracker=1",
   };
 }
 

@@ -111,7 +111,10 @@ CREATE TABLE IF NOT EXISTS span_keys ON CLUSTER main
     span_hash    UInt64          CODEC(NONE),
     filed_at     DateTime('UTC') CODEC(ZSTD(1)),
     version      UInt32          CODEC(ZSTD(1)),
-    fingerprint  UInt64          CODEC(NONE)      -- Of the whole row in spans: the same record again needs no look at it.
+    fingerprint  UInt64          CODEC(NONE),     -- Of the whole row in spans: the same record again needs no look at it.
+
+    -- For a span whose trace is not known.
+    INDEX span_hashes span_hash TYPE bloom_filter(0.01) GRANULARITY 8
 )
 ENGINE = ReplicatedReplacingMergeTree(version)
 ORDER BY (project_id, trace_hash, span_hash, filed_at)
