@@ -20,7 +20,7 @@ std::string id_of_key(std::string_view key, IdForm form) {
   std::string id(key);
   if (form == IdForm::Record && !key.empty()) return id.replace(0, 1, "r-");
   if (form != IdForm::Uuid || key.size() != 32) return id;
-  for (const size_t hyphen : {8, 13, 18, 23}) id.insert(hyphen, 1, '-');
+  for (const size_t hyphen : {8U, 13U, 18U, 23U}) id.insert(hyphen, 1, '-');
   return id;
 }
 

@@ -185,6 +185,31 @@ TEST_F(SpanReaderTest, AnIdInAnyFormFindsItsSpanOrItsTrace) {
   EXPECT_THAT(ids({.id = "no such"}), IsEmpty());
 }
 
+TEST_F(SpanReaderTest, WordsAreFoundInAnyCaseAndInEveryKindOfReading) {
+  std::vector<FiledSpan> rows = {at("a", kNoon), at("b", kNoon + kMinute), at("c", kNoon)};
+  rows[0].span.input = "A Refund, please";
+  rows[1].span.input = "refunded twice";
+  rows[2].span.input = "no word of it";
+  store(rows);
+  store_keys(rows);
+  rows[2].version = 2;
+  rows[2].span.input = "REFUND after all";
+  store({rows[2]});
+  const SpanQuery words = {.where = "hasAllTokens(input, {w:String})", .params = {{"w", "refund"}}};
+  SpanQuery page = words;
+  page.order = SpanQuery::Order::NewestFirst;
+  page.limit = 1;
+  SpanQuery range = words;
+  range.from = kNoon;
+  range.until = kNoon + 1;
+  SpanQuery by_id = words;
+  by_id.id = "c";
+  EXPECT_THAT(ids(words), testing::UnorderedElementsAre("a", "c"));
+  EXPECT_THAT(ids(page), ElementsAre("c"));
+  EXPECT_THAT(ids(range), testing::UnorderedElementsAre("a", "c"));
+  EXPECT_THAT(ids(by_id), ElementsAre("c"));
+}
+
 TEST_F(SpanReaderTest, OnlyTheFieldsThatWereAskedForAreFilled) {
   FiledSpan row = full_row("a", 5);
   store({row});
