@@ -118,8 +118,8 @@ TEST_F(SpanWriterTest, TheOrderOfBatchesDoesNotMatter) {
         s.start_time = kNoon + 2, s.attributes = {{"m", R"({"y":2})"}}, s.name = "n";
       },
   };
-  for (const size_t i : {0, 1, 2}) write({event("x", says[i])});
-  for (const size_t i : {2, 0, 1}) write({event("y", says[i])});
+  for (const size_t i : {0U, 1U, 2U}) write({event("x", says[i])});
+  for (const size_t i : {2U, 0U, 1U}) write({event("y", says[i])});
   std::vector<std::string> rows = stored();
   ASSERT_EQ(rows.size(), 2U);
   for (std::string& row : rows) {
