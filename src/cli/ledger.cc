@@ -12,11 +12,6 @@
 namespace sonde {
 namespace {
 
-struct LedgerArguments {
-  Arguments common;
-  std::string project = "default";
-};
-
 struct Ledger {
   std::string folder;
   std::string project;
@@ -37,20 +32,20 @@ std::string_view name_of(ImportState state) {
   }
 }
 
-Result<Ledger> read_ledger(const LedgerArguments& arguments) {
-  const Settings settings = TRY(
-      load_settings({.flags = arguments.common.settings, .environment = process_environment()}));
+Result<Ledger> read_ledger(const Arguments& arguments) {
+  const Settings settings =
+      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
   const std::unique_ptr<History> history = TRY(History::open(settings));
   Ledger ledger;
   ledger.folder = TRY(data_folder_path(settings));
-  ledger.project = arguments.project;
-  ledger.counts = TRY(history->catalog().ledger(arguments.project));
-  ledger.rejected = TRY(history->catalog().rejects(arguments.project));
-  const unsigned limit = arguments.common.limit == 0 ? 1'000'000 : arguments.common.limit;
-  ledger.imports = TRY(history->catalog().imports(arguments.project, limit));
+  ledger.project = settings.project;
+  ledger.counts = TRY(history->catalog().ledger(settings.project));
+  ledger.rejected = TRY(history->catalog().rejects(settings.project));
+  const unsigned limit = arguments.limit == 0 ? 1'000'000 : arguments.limit;
+  ledger.imports = TRY(history->catalog().imports(settings.project, limit));
   const std::string count = TRY(
       history->store().query({"SELECT count() FROM spans FINAL WHERE project_id = {project:String}",
-                              {{"project", arguments.project}},
+                              {{"project", settings.project}},
                               "TSV"}));
   std::from_chars(count.data(), count.data() + count.size(), ledger.spans);
   return ledger;
@@ -113,14 +108,14 @@ std::string to_json(const Ledger& ledger) {
   return json.take();
 }
 
-Result<int> run(const LedgerArguments& arguments) {
-  const bool is_json = arguments.common.json || arguments.common.format == "json";
-  if (!is_json && arguments.common.format != "table") {
+Result<int> run(const Arguments& arguments) {
+  const bool is_json = arguments.json || arguments.format == "json";
+  if (!is_json && arguments.format != "table") {
     return fail(Code::InvalidInput, "no format '{}': sonde ledger knows table and json",
-                arguments.common.format);
+                arguments.format);
   }
   const Ledger ledger = TRY(read_ledger(arguments));
-  TRY(write_output(arguments.common, is_json ? to_json(ledger) : to_table(ledger)));
+  TRY(write_output(arguments, is_json ? to_json(ledger) : to_table(ledger)));
   if (ledger.spans == ledger.counts.stored) return kExitDone;
   return fail(Code::Internal, "the ledger says {} spans, the history holds {}",
               ledger.counts.stored, ledger.spans);
@@ -129,15 +124,12 @@ Result<int> run(const LedgerArguments& arguments) {
 }  // namespace
 
 std::function<Result<int>()> declare_ledger(CLI::App& command) {
-  const auto arguments = std::make_shared<LedgerArguments>();
-  command.add_option("--project", arguments->project, "the part of the history that is meant")
+  const auto arguments = std::make_shared<Arguments>();
+  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
+  command.add_flag("--json", arguments->json, "the same as --format json");
+  command.add_option("--limit", arguments->limit, "imports that are listed; 0 is all")
       ->capture_default_str();
-  command.add_option("--format", arguments->common.format, "output: table or json")
-      ->capture_default_str();
-  command.add_flag("--json", arguments->common.json, "the same as --format json");
-  command.add_option("--limit", arguments->common.limit, "imports that are listed; 0 is all")
-      ->capture_default_str();
-  add_settings(command, arguments->common);
+  add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }
 
