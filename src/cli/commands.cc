@@ -79,6 +79,10 @@ constexpr Command kCommands[] = {
      "  sonde sql \"SELECT model, count() FROM spans FINAL GROUP BY model\"\n"
      "  sonde sql \"DESCRIBE spans\" --format csv\n",
      declare_sql, nothing},
+    {"backup", "a copy of the whole history in a folder",
+     "  sonde backup /backups/sonde-$(date +%F)\n", declare_backup, nothing},
+    {"restore", "a history from a backup, counted again",
+     "  sonde restore /backups/sonde-2026-11-25 --data-dir /srv/sonde\n", declare_restore, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

@@ -32,6 +32,8 @@ std::function<Result<int>()> declare_compare(CLI::App& command);
 std::function<Result<int>()> declare_convert(CLI::App& command);
 std::function<Result<int>()> declare_logs(CLI::App& command);
 std::function<Result<int>()> declare_export(CLI::App& command);
+std::function<Result<int>()> declare_backup(CLI::App& command);
+std::function<Result<int>()> declare_restore(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_import(CLI::App& command);
 std::function<Result<int>()> declare_ledger(CLI::App& command);

@@ -128,7 +128,7 @@ Result<std::string> history_name(const Settings& settings) {
                      settings.project);
 }
 
-Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
+Result<> require_history(const Settings& settings) {
   const std::string folder = TRY(data_folder_path(settings));
   std::error_code error;
   if (!std::filesystem::exists(folder, error)) {
@@ -137,6 +137,11 @@ Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
                 "input, or fill the history with sonde import",
                 folder);
   }
+  return {};
+}
+
+Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
+  TRY(require_history(settings));
   return open_store(settings);
 }
 

@@ -11,8 +11,11 @@
 
 namespace sonde {
 
-// Opens the history in the data folder. Fails with InvalidInput when there is none yet, rather than
-// making an empty one, and as open_store().
+// Fails with InvalidInput when there is no history in the data folder yet.
+Result<> require_history(const Settings& settings);
+
+// Opens the history in the data folder, rather than making an empty one. Fails as
+// require_history() and open_store().
 Result<std::unique_ptr<Store>> open_history(const Settings& settings);
 
 // "the history in FOLDER, project NAME"

@@ -205,6 +205,10 @@ class SociCatalog final : public Catalog {
     return counts;
   }
 
+  Result<> copy_to(const std::string& path) override {
+    return run([&] { sql_ << "VACUUM INTO :path", soci::use(path); });
+  }
+
   Result<RejectCounts> rejects(std::string_view project) override {
     RejectCounts counts;
     TRY(run([&] {

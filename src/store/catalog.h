@@ -96,6 +96,9 @@ class Catalog {
   // Newest first.
   virtual Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) = 0;
   virtual Result<std::vector<ImportedFile>> files_of(int64_t import_number) = 0;
+  // Writes everything to a new file.
+  virtual Result<> copy_to(const std::string& path) = 0;
+
   // Sums over all imports of the project.
   virtual Result<SpanCounts> ledger(std::string_view project) = 0;
   virtual Result<RejectCounts> rejects(std::string_view project) = 0;

@@ -108,6 +108,8 @@ std::vector<std::string> engine_options(const Settings& settings, const DataFold
       fmt::format("--index_mark_cache_size={}", settings.store_cache_bytes_max / 4),
       fmt::format("--uncompressed_cache_size={}", settings.store_cache_bytes_max / 4),
       "--background_pool_size=2",
+      // Who may write a backup where is the file system's matter; questions are read-only.
+      "--backups.allowed_path=/",
   };
 }
 
@@ -253,6 +255,26 @@ class ChdbStore final : public Store {
 };
 
 }  // namespace
+
+namespace {
+
+// A file's name in a statement: it cannot be a parameter.
+std::string quoted_path(const std::string& path) {
+  const std::string list = quoted_list({path});
+  return list.substr(1, list.size() - 2);
+}
+
+}  // namespace
+
+Result<> save_chdb_store(Store& store, const std::string& folder) {
+  return store.execute(
+      fmt::format("BACKUP DATABASE {} TO File({})", kDatabase, quoted_path(folder)));
+}
+
+Result<> load_chdb_store(Store& store, const std::string& folder) {
+  return store.execute(
+      fmt::format("RESTORE DATABASE {} FROM File({})", kDatabase, quoted_path(folder)));
+}
 
 Result<std::string> data_folder_path(const Settings& settings) {
   if (!settings.data_dir.empty()) return settings.data_dir;

@@ -26,4 +26,10 @@ Result<std::unique_ptr<Store>> open_chdb_store(const Settings& settings);
 // The same, brought up to the tables that this program knows; what commands open.
 Result<std::unique_ptr<Store>> open_store(const Settings& settings);
 
+// Copies everything in an embedded store, as it is at one moment, to a new folder (an absolute
+// path), and from there into one that was opened but not migrated. Blocks, without a limit of time.
+// Fails as Store::execute().
+Result<> save_chdb_store(Store& store, const std::string& folder);
+Result<> load_chdb_store(Store& store, const std::string& folder);
+
 }  // namespace sonde
