@@ -79,6 +79,10 @@ constexpr Command kCommands[] = {
      "  sonde sql \"SELECT model, count() FROM spans FINAL GROUP BY model\"\n"
      "  sonde sql \"DESCRIBE spans\" --format csv\n",
      declare_sql, nothing},
+    {"doctor", "whether the history is well: engine, folder, disk, tables, ledger",
+     "  sonde doctor\n"
+     "  sonde doctor --data-dir /srv/sonde --json\n",
+     declare_doctor, nothing},
     {"backup", "a copy of the whole history in a folder",
      "  sonde backup /backups/sonde-$(date +%F)\n", declare_backup, nothing},
     {"restore", "a history from a backup, counted again",

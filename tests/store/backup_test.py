@@ -79,6 +79,21 @@ class Backup(unittest.TestCase):
         self.assertFalse((self.root / "nothing").exists())
 
 
+    def test_doctor_names_what_is_wrong(self):
+        well = self.done("doctor", "--json").json
+        self.assertTrue(well["good"])
+        self.assertEqual({f["verdict"] for f in well["findings"]}, {"ok"}, well)
+        self.assertIn("project p0: 238 accepted = 238 stored + 0 merged + 0 deduplicated; 238 are there",
+                      [f["text"] for f in well["findings"]])
+        self.data.chmod(0o755)
+        open_to_all = self.done("doctor")
+        self.assertIn("chmod 700", open_to_all.out)
+        missing = self.ask("doctor", data=self.root / "nothing")
+        self.assertEqual((missing.code, "is not there" in missing.out), (EXIT_UNAVAILABLE, True), missing.out)
+        no_engine = self.ask("doctor", "--chdb-library", self.root / "no.so", "--json")
+        self.assertEqual(no_engine.code, EXIT_UNAVAILABLE)
+        self.assertEqual([f["check"] for f in no_engine.json["findings"] if f["verdict"] == "failed"], ["engine"])
+
 
 if __name__ == "__main__":
     unittest.main()
