@@ -43,8 +43,7 @@ std::vector<std::string> texts_of(const simdjson::dom::element& row, std::string
   if (row.at_key(key).get_array().get(list) != simdjson::SUCCESS) return texts;
   for (const simdjson::dom::element text : list) texts.emplace_back(text.get_string().value());
   std::ranges::sort(texts);
-  const auto twice = std::ranges::unique(texts);
-  texts.erase(twice.begin(), twice.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   return texts;
 }
 
