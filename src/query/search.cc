@@ -23,13 +23,12 @@ namespace {
   R"(\\x{3000}-\\x{3004}\\x{3008}-\\x{3020}\\x{FE30}-\\x{FE4F}\\x{FF00}-\\x{FF65}\\x{FFE0}-\\x{FFEF})"
 
 constexpr std::string_view kRuns = "[" SONDE_RUN_SCRIPTS "]+";
-constexpr std::string_view kNoWords = "[" SONDE_WORD_ENDS SONDE_RUN_SCRIPTS "]+";
+// JSON spells a line break as a backslash and a letter, which would be taken for one of the word.
+constexpr std::string_view kNoWords = R"((?:\\\\[ntr]|[)" SONDE_WORD_ENDS SONDE_RUN_SCRIPTS "])+";
 #undef SONDE_RUN_SCRIPTS
 #undef SONDE_WORD_ENDS
 
 constexpr std::array<std::string_view, 2> kColumns = {"input", "output"};
-// In JSON a line break is a backslash and one of these, which the words' index takes for a letter.
-constexpr std::array<std::string_view, 3> kEscapes = {"n", "t", "r"};
 
 // What to search for, as the engine cut it.
 struct Terms {
@@ -62,29 +61,23 @@ Result<Terms> cut(Store& store, std::string_view text) {
 class Writer {
  public:
   void word(const std::string& word) {
-    const std::string whole = bind(quoted_list({word}), "Array(String)", Param::Form::Literal);
-    std::vector<std::string> escaped;
-    for (const std::string_view letter : kEscapes) escaped.push_back(std::string(letter) + word);
-    const std::string glued = bind(quoted_list(escaped), "Array(String)", Param::Form::Literal);
-    // A word is letters and digits: nothing in it means more to a pattern.
-    const std::string pattern = bind(R"(\\[ntr])" + word, "String");
-    any_column([&](std::string_view column) {
-      return fmt::format(
-          "hasAllTokens({0}, {1}) OR (hasAnyTokens({0}, {2}) AND match(lowerUTF8({0}), {3}))",
-          column, whole, glued, pattern);
-    });
+    const std::string list = bind(quoted_list({word}), "Array(String)", Param::Form::Literal);
+    any_column(
+        [&](std::string_view column) { return fmt::format("hasAllTokens({}, {})", column, list); });
   }
 
   void run(const std::string& run) {
-    const std::string text = bind(run, "String");
     const std::vector<std::string> pairs = pairs_of(run);
     const std::string list = bind(quoted_list(pairs), "Array(String)", Param::Form::Literal);
+    // One pair is the term itself. A single character is in no pair: it is looked for in all texts.
+    const std::string text = pairs.size() == 1 ? std::string() : bind(run, "String");
     any_column([&](std::string_view column) {
-      // A single character is in no pair: it is looked for in every text.
-      const std::string indexed =
-          pairs.empty() ? std::string("1")
-                        : fmt::format("hasAllTokens({}, {})", runs_expression(column), list);
-      return fmt::format("({} AND position({}, {}) > 0)", indexed, column, text);
+      std::string sql;
+      if (!pairs.empty()) sql = fmt::format("hasAllTokens({}, {})", runs_expression(column), list);
+      if (!text.empty()) {
+        sql += fmt::format("{}position({}, {}) > 0", sql.empty() ? "" : " AND ", column, text);
+      }
+      return fmt::format("({})", sql);
     });
   }
 

@@ -17,8 +17,7 @@ inline constexpr size_t kSearchTermsMax = 64;
 // - a run of a script that is written without spaces, or that glues words together (Chinese,
 //   Japanese, Korean, Thai, Lao, Hebrew, Arabic), anywhere in the text;
 // - any other run of letters and digits as a whole word. What is neither ends a word: punctuation
-// of
-//   any script, a line break that JSON spells as \n.
+//   of any script, and a backslash with n, t or r, which is how JSON spells a line break.
 // The terms come from the engine, which cuts `text` as it cut the texts when it indexed them.
 // Fails with InvalidInput when there is nothing to search for, or too much of it. Parameters are
 // named "s0", "s1", and so on.

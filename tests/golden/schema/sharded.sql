@@ -89,11 +89,11 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER main
     -- Words in any case, and runs of the scripts that are not cut into words, two characters by two:
     -- query/search.h says what is which, and a test holds it to these lines.
     INDEX input_words input TYPE text(tokenizer = 'splitByNonAlpha', preprocessor =
-        replaceRegexpAll(lowerUTF8(input), '[\\x{A0}-\\x{BF}\\x{D7}\\x{F7}\\x{964}\\x{965}\\x{2000}-\\x{200B}\\x{2010}-\\x{206F}\\x{3000}-\\x{3004}\\x{3008}-\\x{3020}\\x{FE30}-\\x{FE4F}\\x{FF00}-\\x{FF65}\\x{FFE0}-\\x{FFEF}\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}]+', ' ')),
+        replaceRegexpAll(lowerUTF8(input), '(?:\\\\[ntr]|[\\x{A0}-\\x{BF}\\x{D7}\\x{F7}\\x{964}\\x{965}\\x{2000}-\\x{200B}\\x{2010}-\\x{206F}\\x{3000}-\\x{3004}\\x{3008}-\\x{3020}\\x{FE30}-\\x{FE4F}\\x{FF00}-\\x{FF65}\\x{FFE0}-\\x{FFEF}\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}])+', ' ')),
     INDEX input_runs arrayStringConcat(extractAll(input, '[\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}]+'), ' ')
         TYPE text(tokenizer = ngrams(2)),
     INDEX output_words output TYPE text(tokenizer = 'splitByNonAlpha', preprocessor =
-        replaceRegexpAll(lowerUTF8(output), '[\\x{A0}-\\x{BF}\\x{D7}\\x{F7}\\x{964}\\x{965}\\x{2000}-\\x{200B}\\x{2010}-\\x{206F}\\x{3000}-\\x{3004}\\x{3008}-\\x{3020}\\x{FE30}-\\x{FE4F}\\x{FF00}-\\x{FF65}\\x{FFE0}-\\x{FFEF}\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}]+', ' ')),
+        replaceRegexpAll(lowerUTF8(output), '(?:\\\\[ntr]|[\\x{A0}-\\x{BF}\\x{D7}\\x{F7}\\x{964}\\x{965}\\x{2000}-\\x{200B}\\x{2010}-\\x{206F}\\x{3000}-\\x{3004}\\x{3008}-\\x{3020}\\x{FE30}-\\x{FE4F}\\x{FF00}-\\x{FF65}\\x{FFE0}-\\x{FFEF}\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}])+', ' ')),
     INDEX output_runs arrayStringConcat(extractAll(output, '[\\x{590}-\\x{6FF}\\x{E00}-\\x{EFF}\\x{2E80}-\\x{2FFF}\\x{3005}-\\x{3007}\\x{3021}-\\x{D7FF}\\x{F900}-\\x{FAFF}\\x{FF66}-\\x{FFDC}]+'), ' ')
         TYPE text(tokenizer = ngrams(2)),
     -- The few rows that a time range on filed_at would miss.
