@@ -64,7 +64,7 @@ check: formatted asan fuzz tsan ## The tests under the sanitizers, and 10 second
 asan: setup-check ## The tests under the address and undefined-behaviour sanitizers
 	@$(call configure,asan)
 	@$(call compile,asan)
-	@$(call ctest,asan) --exclude-regex coverage_study --label-exclude store
+	@$(call ctest,asan) --exclude-regex coverage_study --label-exclude "store|planted"
 
 .PHONY: tsan
 tsan: setup-test ## The tests of what runs threads under the thread sanitizer
