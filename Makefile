@@ -83,6 +83,12 @@ bench: build ## Compare with DuckDB, chDB, jq and python3 on generated logs: BEN
 	@tools/setup.sh bench
 	@python3 bench/run.py $(BENCH_FLAGS)
 
+.PHONY: bench-store
+bench-store: build ## The history: import against the bare engine, size on disk, questions: BENCH_FLAGS=--quick for a look
+	@tools/setup.sh store
+	@$(call compile,release) --target store_bench
+	@python3 bench/store.py $(BENCH_FLAGS)
+
 ##@ Now and then
 .PHONY: docs
 docs: build ## Write the generated pages of docs/ and the examples
