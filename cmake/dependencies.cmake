@@ -27,5 +27,5 @@ add_library(soci INTERFACE)
 target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE} ${SQLITE_INCLUDE})
 target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_SQLITE})
 
-# notify/ takes its header; the library is loaded when a message is posted.
+# net/ takes its header; the library is loaded when something is sent.
 find_package(CURL 7.85 REQUIRED)

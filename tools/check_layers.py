@@ -21,18 +21,19 @@ LAYERS = {
     "sources": "base model",
     "dialects": "base model",
     "dump": "base",
-    "notify": "base",
+    "net": "base",
+    "notify": "base net",
     "templates": "base model",
     "metrics": "base model stats filter",
     "compare": "base model stats filter metrics templates",
     "analysis": "base model stats templates",
     "report": "base model stats metrics compare analysis sources",
-    "store": "base model",
+    "store": "base model net",
     "ingest": "base model sources dialects store",
     "query": "base model filter metrics store",
     "replay": "base model query stats store",
     "api": "base model stats filter sources dialects metrics analysis report store ingest query replay",
-    "cli": "base model stats filter sources dialects dump notify templates metrics compare analysis report store ingest query replay api",
+    "cli": "base model stats filter sources dialects dump net notify templates metrics compare analysis report store ingest query replay api",
 }
 
 FILE_LINES_MAX = 500

@@ -3,7 +3,7 @@
 #include <memory>
 #include <thread>
 
-#include "notify/curl_library.h"
+#include "net/curl_library.h"
 
 namespace sonde {
 namespace {

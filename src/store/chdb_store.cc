@@ -45,7 +45,8 @@ class BoundParams {
  public:
   explicit BoundParams(const std::vector<Param>& params) {
     for (const Param& param : params) {
-      escaped_.push_back(param.form == Param::Form::Literal ? param.value : escape(param.value));
+      escaped_.push_back(param.form == Param::Form::Literal ? param.value
+                                                            : escaped_param(param.value));
       name_sizes_.push_back(param.name.size());
       names_.push_back(param.name.c_str());
     }
@@ -61,33 +62,6 @@ class BoundParams {
   const size_t* value_sizes() const { return value_sizes_.data(); }
 
  private:
-  static std::string escape(std::string_view value) {
-    std::string text;
-    text.reserve(value.size());
-    for (const char c : value) {
-      switch (c) {
-        case '\\':
-          text += "\\\\";
-          break;
-        case '\t':
-          text += "\\t";
-          break;
-        case '\n':
-          text += "\\n";
-          break;
-        case '\r':
-          text += "\\r";
-          break;
-        case '\0':
-          text += "\\0";
-          break;
-        default:
-          text += c;
-      }
-    }
-    return text;
-  }
-
   std::vector<std::string> escaped_;
   std::vector<const char*> names_;
   std::vector<size_t> name_sizes_;

@@ -25,6 +25,8 @@ struct Param {
 
 // ['it\'s','b']: the notation of Array(String).
 std::string quoted_list(const std::vector<std::string>& values);
+// A parameter of the form Text as the engine unescapes it: as a field of TSV.
+std::string escaped_param(std::string_view value);
 
 struct Query {
   std::string sql;

@@ -1,4 +1,4 @@
-#include "notify/curl_library.h"
+#include "net/curl_library.h"
 
 #include <dlfcn.h>
 
@@ -16,8 +16,7 @@ bool find(void* library, const char* name, Function& function) {
 Result<CurlLibrary> open() {
   void* const library = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    return fail(Code::Unavailable, "cannot post: {} is not there (apt-get install libcurl4)",
-                kLibrary);
+    return fail(Code::Unavailable, "{} is not there (apt-get install libcurl4)", kLibrary);
   }
   CurlLibrary curl{};
   const bool whole =
@@ -25,6 +24,8 @@ Result<CurlLibrary> open() {
       find(library, "curl_easy_init", curl.easy_init) &&
       find(library, "curl_easy_cleanup", curl.easy_cleanup) &&
       find(library, "curl_easy_setopt", curl.easy_setopt) &&
+      find(library, "curl_easy_reset", curl.easy_reset) &&
+      find(library, "curl_easy_escape", curl.easy_escape) &&
       find(library, "curl_easy_perform", curl.easy_perform) &&
       find(library, "curl_easy_getinfo", curl.easy_getinfo) &&
       find(library, "curl_easy_strerror", curl.easy_strerror) &&
@@ -34,7 +35,7 @@ Result<CurlLibrary> open() {
       find(library, "curl_url_set", curl.url_set) && find(library, "curl_url_get", curl.url_get) &&
       find(library, "curl_free", curl.free);
   if (!whole || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    return fail(Code::Unavailable, "cannot post: {} is too old or cannot be set up", kLibrary);
+    return fail(Code::Unavailable, "{} is too old or cannot be set up", kLibrary);
   }
   return curl;
 }
