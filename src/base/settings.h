@@ -37,6 +37,11 @@ struct Settings {
   std::string temp_dir;
   std::string data_dir;
   std::string project = "default";
+  std::string store_url;
+  std::string store_user = "default";
+  std::string store_password_file;
+  std::string store_database = "sonde";
+  std::string store_layout = "single";
   std::string chdb_library;
   int64_t store_memory_bytes_max = int64_t{2} << 30;
   int64_t store_cache_bytes_max = int64_t{256} << 20;
@@ -120,6 +125,14 @@ inline constexpr Setting kSettings[] = {
     {"data-dir", Path{&Settings::data_dir},
      "folder of the history; empty is sonde in $XDG_DATA_HOME (default ~/.local/share)"},
     {"project", Text{&Settings::project}, "part of the history that is read and written"},
+    {"store-url", Text{&Settings::store_url},
+     "ClickHouse that holds the spans, https://HOST:PORT, several with commas; empty is data-dir"},
+    {"store-user", Text{&Settings::store_user}, "who asks it"},
+    {"store-password-file", Path{&Settings::store_password_file},
+     "file with the password; empty takes it from the variable SONDE_STORE_PASSWORD"},
+    {"store-database", Text{&Settings::store_database}, "its database"},
+    {"store-layout", Choice{&Settings::store_layout, "single|replicated|sharded"},
+     "what store-url is: one server, replicas of one, or shards of replicas"},
     {"chdb-library", Path{&Settings::chdb_library},
      "the history's engine, libchdb.so; empty looks beside the program and where libraries are"},
     {"store-memory-bytes-max", Bytes{&Settings::store_memory_bytes_max, 512 * kMebibyte, kTebibyte},

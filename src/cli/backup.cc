@@ -56,7 +56,14 @@ std::string to_json(const BackupManifest& manifest, const std::string& backup,
 }
 
 Result<Settings> settings_of(const Arguments& arguments) {
-  return load_settings({.flags = arguments.settings, .environment = process_environment()});
+  Settings settings =
+      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  if (!settings.store_url.empty()) {
+    return fail(Code::InvalidInput,
+                "sonde backup and sonde restore are about the history in a data folder: copy "
+                "servers (store-url) with ClickHouse's own BACKUP and RESTORE");
+  }
+  return settings;
 }
 
 Result<int> backup(const BackupArguments& arguments) {

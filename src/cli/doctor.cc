@@ -15,6 +15,7 @@
 #include "report/text_width.h"
 #include "store/chdb_library.h"
 #include "store/chdb_store.h"
+#include "store/open_store.h"
 #include "store/migrations.h"
 
 namespace sonde {
@@ -144,9 +145,16 @@ Finding look_at_imports(History& history, const std::string& project) {
           "the same sonde import goes on with the rest"};
 }
 
+Finding look_at_servers(const Settings& settings) {
+  const Result<std::string> place = store_place(settings);
+  if (!place) return {"engine", Verdict::Bad, place.error().message, ""};
+  return {"engine", Verdict::Good, "ClickHouse at " + *place, ""};
+}
+
 std::vector<Finding> examine(const Settings& settings, const fs::path& folder) {
-  std::vector<Finding> findings = {look_at_engine(settings), look_at_folder(folder),
-                                   look_at_memory(settings)};
+  std::vector<Finding> findings = {
+      settings.store_url.empty() ? look_at_engine(settings) : look_at_servers(settings),
+      look_at_folder(folder), look_at_memory(settings)};
   if (findings[0].verdict == Verdict::Bad || findings[1].verdict == Verdict::Bad) return findings;
   findings.push_back(look_at_disk(folder));
   const auto history = History::open(settings);

@@ -10,7 +10,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "store/chdb_store.h"
+#include "store/open_store.h"
 #include "store/span_reader.h"
 
 namespace sonde {
@@ -124,14 +124,14 @@ class SliceReader {
 }  // namespace
 
 Result<std::string> history_name(const Settings& settings) {
-  return fmt::format("the history in {}, project {}", TRY(data_folder_path(settings)),
-                     settings.project);
+  return fmt::format("the history {} {}, project {}", settings.store_url.empty() ? "in" : "at",
+                     TRY(store_place(settings)), settings.project);
 }
 
 Result<> require_history(const Settings& settings) {
-  const std::string folder = TRY(data_folder_path(settings));
+  const std::string folder = TRY(store_place(settings));
   std::error_code error;
-  if (!std::filesystem::exists(folder, error)) {
+  if (settings.store_url.empty() && !std::filesystem::exists(folder, error)) {
     return fail(Code::InvalidInput,
                 "no file named, and no history in {} yet: give files, folders, or - for standard "
                 "input, or fill the history with sonde import",

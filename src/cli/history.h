@@ -11,14 +11,14 @@
 
 namespace sonde {
 
-// Fails with InvalidInput when there is no history in the data folder yet.
+// Fails with InvalidInput when there is no history in the data folder yet, and no store-url.
 Result<> require_history(const Settings& settings);
 
-// Opens the history in the data folder, rather than making an empty one. Fails as
+// Opens the history in the data folder, or at store-url, rather than making an empty one. Fails as
 // require_history() and open_store().
 Result<std::unique_ptr<Store>> open_history(const Settings& settings);
 
-// "the history in FOLDER, project NAME"
+// "the history in FOLDER, project NAME", or "at ADDRESS"
 Result<std::string> history_name(const Settings& settings);
 
 // Gives every span of the job's project to the sinks, one thread each; a span's location is its

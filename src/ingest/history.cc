@@ -1,6 +1,7 @@
 #include "ingest/history.h"
 
 #include "store/chdb_store.h"
+#include "store/open_store.h"
 
 namespace sonde {
 namespace {
@@ -29,12 +30,14 @@ Result<> finish_batches(History& history) {
 }  // namespace
 
 Result<std::unique_ptr<History>> History::open(const Settings& settings) {
-  auto store = TRY(open_store(settings));
   const std::string folder = TRY(data_folder_path(settings));
+  std::unique_ptr<DataFolder> lock;
+  if (!settings.store_url.empty()) lock = TRY(DataFolder::open(folder));
+  auto store = TRY(open_store(settings));
   auto catalog = TRY(Catalog::open(folder));
   BatchSpool spool = TRY(BatchSpool::open(folder));
   std::unique_ptr<History> history(
-      new History(std::move(store), std::move(catalog), std::move(spool)));
+      new History(std::move(lock), std::move(store), std::move(catalog), std::move(spool)));
   TRY(finish_batches(*history));
   return history;
 }

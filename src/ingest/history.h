@@ -1,4 +1,4 @@
-// A data folder, opened: the store, the catalog, and batches on their way.
+// A data folder, opened: the catalog, batches on their way, and the store, which may be elsewhere.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "ingest/batch_spool.h"
 #include "store/catalog.h"
+#include "store/data_folder.h"
 #include "store/store.h"
 
 namespace sonde {
@@ -23,10 +24,15 @@ class History {
   const BatchSpool& spool() const { return spool_; }
 
  private:
-  History(std::unique_ptr<Store> store, std::unique_ptr<Catalog> catalog, BatchSpool spool)
-      : store_(std::move(store)), catalog_(std::move(catalog)), spool_(std::move(spool)) {}
+  History(std::unique_ptr<DataFolder> folder, std::unique_ptr<Store> store,
+          std::unique_ptr<Catalog> catalog, BatchSpool spool)
+      : folder_(std::move(folder)),
+        store_(std::move(store)),
+        catalog_(std::move(catalog)),
+        spool_(std::move(spool)) {}
 
-  std::unique_ptr<Store> store_;  // Holds the folder's lock: closed last.
+  std::unique_ptr<DataFolder> folder_;  // Null when the store is in the folder and holds its lock.
+  std::unique_ptr<Store> store_;        // One of the two is closed last.
   std::unique_ptr<Catalog> catalog_;
   BatchSpool spool_;
 };

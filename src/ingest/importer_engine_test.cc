@@ -3,7 +3,7 @@
 
 #include "ingest/importer.h"
 #include "sources/log_reading.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 
 namespace sonde {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 class ImporterTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto history = History::open(folder_.settings());
-    ASSERT_TRUE(history) << history.error().message;
+    auto history = History::open(backend_.settings());
+    CHECK(history.has_value());
     history_ = std::move(*history);
   }
   Result<ImportResult> import(const std::string& path, unsigned threads = 2) {
@@ -36,7 +36,7 @@ class ImporterTest : public testing::Test {
     return answer ? *answer : answer.error().message;
   }
 
-  FolderForTest folder_;
+  BackendForTest backend_;
   std::unique_ptr<History> history_;
   std::atomic<bool> stop_ = false;
 };

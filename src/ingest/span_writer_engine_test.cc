@@ -7,7 +7,7 @@
 #include "ingest/merge.h"
 #include "ingest/span_writer.h"
 #include "model/span_json.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 #include "store/span_block.h"
 #include "store/span_reader.h"
 
@@ -36,12 +36,12 @@ class SpanWriterTest : public testing::Test {
   void open() {
     writer_.reset();
     history_.reset();
-    auto history = History::open(folder_.settings());
-    ASSERT_TRUE(history) << history.error().message;
+    auto history = History::open(backend_.settings());
+    CHECK(history.has_value());
     history_ = std::move(*history);
     const int64_t number = *history_->catalog().begin_import("p", kNoon);
     auto writer = SpanWriter::open(*history_, "p", number, kNoon);
-    ASSERT_TRUE(writer) << writer.error().message;
+    CHECK(writer.has_value());
     writer_ = std::move(*writer);
   }
   SpanCounts write(std::vector<FiledSpan> events) {
@@ -65,7 +65,7 @@ class SpanWriterTest : public testing::Test {
     return answer ? *answer : answer.error().message;
   }
 
-  FolderForTest folder_;
+  BackendForTest backend_;
   std::unique_ptr<History> history_;
   std::unique_ptr<SpanWriter> writer_;
 };

@@ -7,8 +7,7 @@
 #include <set>
 
 #include "query/condition.h"
-#include "store/chdb_store.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
 #include "store/span_reader.h"
@@ -131,10 +130,8 @@ std::string random_filter(std::mt19937& random, int depth) {
 class ConditionTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new FolderForTest();
-    auto store = open_store(folder_->settings());
-    CHECK(store.has_value());
-    store_ = std::move(*store);
+    backend_ = new BackendForTest();
+    store_ = backend_->open();
     std::mt19937 random(7);
     std::vector<const FiledSpan*> pointers;
     for (int i = 0; i < kSpans; ++i) rows_.push_back(random_row(i, random));
@@ -143,7 +140,7 @@ class ConditionTest : public testing::Test {
   }
   static void TearDownTestSuite() {
     store_.reset();
-    delete folder_;
+    delete backend_;
   }
 
   static std::set<std::string> by_filter(const Filter& filter) {
@@ -169,7 +166,7 @@ class ConditionTest : public testing::Test {
     return ids;
   }
 
-  static inline FolderForTest* folder_ = nullptr;
+  static inline BackendForTest* backend_ = nullptr;
   static inline std::unique_ptr<Store> store_;
   static inline std::vector<FiledSpan> rows_;
 };

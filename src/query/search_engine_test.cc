@@ -10,8 +10,7 @@
 #include <sstream>
 
 #include "query/search.h"
-#include "store/chdb_store.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
 #include "store/span_reader.h"
@@ -63,10 +62,8 @@ std::string as_json(const std::string& text) {
 class SearchTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new FolderForTest();
-    auto store = open_store(folder_->settings());
-    CHECK(store.has_value());
-    store_ = std::move(*store);
+    backend_ = new BackendForTest();
+    store_ = backend_->open();
     std::mt19937 random(3);
     std::vector<FiledSpan> rows;
     for (int i = 0; i < kTexts; ++i) {
@@ -86,7 +83,7 @@ class SearchTest : public testing::Test {
   }
   static void TearDownTestSuite() {
     store_.reset();
-    delete folder_;
+    delete backend_;
   }
 
   static Text random_text(int number, std::mt19937& random) {
@@ -129,7 +126,7 @@ class SearchTest : public testing::Test {
     return ids;
   }
 
-  static inline FolderForTest* folder_ = nullptr;
+  static inline BackendForTest* backend_ = nullptr;
   static inline std::unique_ptr<Store> store_;
   static inline std::vector<Text> texts_;
 };

@@ -13,7 +13,6 @@
 #include "store/connections.h"
 #include "store/data_folder.h"
 #include "store/engine_error.h"
-#include "store/migrations.h"
 
 namespace sonde {
 namespace {
@@ -267,12 +266,6 @@ Result<std::unique_ptr<Store>> open_chdb_store(const Settings& settings) {
   auto store = std::make_unique<ChdbStore>(*library, std::move(folder), settings);
   TRY(store->start(settings));
   return std::unique_ptr<Store>(std::move(store));
-}
-
-Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
-  auto store = TRY(open_chdb_store(settings));
-  TRY(migrate(*store, SchemaLayout::Embedded));
-  return store;
 }
 
 }  // namespace sonde

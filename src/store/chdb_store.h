@@ -16,15 +16,12 @@ namespace sonde {
 Result<std::string> data_folder_path(const Settings& settings);
 
 // Opens the folder (makes it when it is not there), takes its lock, and starts the engine. Does not
-// migrate; see migrate(). A process has at most one such store open at a time.
+// migrate; see open_store(). A process has at most one such store open at a time.
 // Fails with Unavailable when the engine is missing, another process holds the folder, or the
 // engine cannot start. The result is thread-safe: each call runs on a connection of its own, and
 // waits while `store-connections-max` are busy.
 // Standard input is never read by the engine: only Native blocks are inserted, never inline data.
 Result<std::unique_ptr<Store>> open_chdb_store(const Settings& settings);
-
-// The same, brought up to the tables that this program knows; what commands open.
-Result<std::unique_ptr<Store>> open_store(const Settings& settings);
 
 // Copies everything in an embedded store, as it is at one moment, to a new folder (an absolute
 // path), and from there into one that was opened but not migrated. Blocks, without a limit of time.

@@ -16,15 +16,19 @@ constexpr EngineCode kEngineCodes[] = {
     {74, Code::Unavailable},    // CANNOT_READ_FROM_FILE_DESCRIPTOR
     {75, Code::Unavailable},    // CANNOT_WRITE_TO_FILE_DESCRIPTOR
     {76, Code::Unavailable},    // CANNOT_OPEN_FILE
+    {81, Code::NotFound},       // UNKNOWN_DATABASE
     {159, Code::Unavailable},   // TIMEOUT_EXCEEDED
     {202, Code::Overloaded},    // TOO_MANY_SIMULTANEOUS_QUERIES
     {209, Code::Unavailable},   // SOCKET_TIMEOUT
     {210, Code::Unavailable},   // NETWORK_ERROR
     {241, Code::TooLarge},      // MEMORY_LIMIT_EXCEEDED
+    {242, Code::Unavailable},   // TABLE_IS_READ_ONLY
     {243, Code::Unavailable},   // NOT_ENOUGH_SPACE
     {252, Code::Overloaded},    // TOO_MANY_PARTS
     {307, Code::TooLarge},      // TOO_MANY_BYTES
+    {319, Code::Unavailable},   // UNKNOWN_STATUS_OF_INSERT
     {396, Code::TooLarge},      // TOO_MANY_ROWS_OR_BYTES
+    {999, Code::Unavailable},   // KEEPER_EXCEPTION
     {1000, Code::Unavailable},  // POCO_EXCEPTION: files that cannot be written.
     {1001, Code::Unavailable},  // STD_EXCEPTION, likewise.
 };

@@ -11,9 +11,13 @@ constexpr std::string_view kShardedOnly = "-- only: sharded\n";
 
 constexpr Migration kBookkeeping = {
     "migrations",
-    "CREATE TABLE IF NOT EXISTS migrations ${on_cluster}\n"
+    "CREATE TABLE IF NOT EXISTS migrations${local} ${on_cluster}\n"
     "(name String, checksum String, applied_at DateTime('UTC') DEFAULT now())\n"
-    "ENGINE = ${Replicated}ReplacingMergeTree(applied_at) ORDER BY name;\n"};
+    "ENGINE = ${Replicated}ReplacingMergeTree(applied_at) ORDER BY name;\n"
+    // A row is on one shard, and is read from all.
+    "-- only: sharded\n"
+    "CREATE TABLE IF NOT EXISTS migrations ${on_cluster} AS migrations_local\n"
+    "ENGINE = Distributed(main, currentDatabase(), migrations_local, cityHash64(name));\n"};
 
 struct Applied {
   std::string name;
@@ -55,6 +59,12 @@ std::string_view without_head(std::string_view statement) {
 }
 
 std::string checksum_of(const Migration& migration) { return to_hex(hash_bytes(migration.sql)); }
+
+// Names are those of our files: letters, digits and '_'.
+std::string mark_as_applied(const Migration& migration) {
+  return fmt::format("INSERT INTO migrations (name, checksum) SELECT '{}', '{}'", migration.name,
+                     checksum_of(migration));
+}
 
 Result<std::vector<Applied>> read_applied(Store& store) {
   const std::string text = TRY(store.query(
@@ -114,6 +124,34 @@ Result<std::vector<std::string>> expand_migration(const Migration& migration, Sc
   }
 }
 
+Result<std::vector<std::string>> pending_migrations(Store& store,
+                                                    std::span<const Migration> migrations) {
+  const std::string tables =
+      TRY(store.query({"SELECT count() FROM system.tables WHERE database = currentDatabase() AND "
+                       "name = 'migrations'",
+                       {},
+                       "TSVRaw"}));
+  size_t done = 0;
+  if (tables != "0\n") {
+    const std::vector<Applied> applied = TRY(read_applied(store));
+    done = TRY(count_applied(applied, migrations));
+  }
+  std::vector<std::string> names;
+  for (const Migration& migration : migrations.subspan(done)) names.emplace_back(migration.name);
+  return names;
+}
+
+Result<std::vector<std::string>> migration_statements(SchemaLayout layout,
+                                                      std::span<const Migration> migrations) {
+  std::vector<std::string> all = TRY(expand_migration(kBookkeeping, layout));
+  for (const Migration& migration : migrations) {
+    const std::vector<std::string> statements = TRY(expand_migration(migration, layout));
+    all.insert(all.end(), statements.begin(), statements.end());
+    all.push_back(mark_as_applied(migration));
+  }
+  return all;
+}
+
 Result<> migrate(Store& store, SchemaLayout layout, std::span<const Migration> migrations) {
   const std::vector<std::string> bookkeeping = TRY(expand_migration(kBookkeeping, layout));
   for (const std::string& sql : bookkeeping) TRY(store.execute(sql));
@@ -122,9 +160,7 @@ Result<> migrate(Store& store, SchemaLayout layout, std::span<const Migration> m
   for (const Migration& migration : migrations.subspan(done)) {
     const std::vector<std::string> statements = TRY(expand_migration(migration, layout));
     for (const std::string& sql : statements) TRY(store.execute(sql));
-    // Names are those of our files: letters, digits and '_'.
-    TRY(store.execute(fmt::format("INSERT INTO migrations (name, checksum) SELECT '{}', '{}'",
-                                  migration.name, checksum_of(migration))));
+    TRY(store.execute(mark_as_applied(migration)));
   }
   return {};
 }

@@ -32,6 +32,15 @@ std::span<const Migration> all_migrations();
 // placeholder that is none of the four.
 Result<std::vector<std::string>> expand_migration(const Migration& migration, SchemaLayout layout);
 
+// The names of those that the store has not had, in order. Changes nothing. Fails with InvalidInput
+// as migrate() does.
+Result<std::vector<std::string>> pending_migrations(
+    Store& store, std::span<const Migration> migrations = all_migrations());
+
+// Every statement that migrate() runs on an empty store, in order.
+Result<std::vector<std::string>> migration_statements(
+    SchemaLayout layout, std::span<const Migration> migrations = all_migrations());
+
 // Applies what the store has not had yet, a statement at a time. Each statement can be run twice,
 // so a process that died halfway costs nothing. Fails with InvalidInput, having changed nothing,
 // when the store was written by a newer program, or with another version of one of the files.

@@ -5,8 +5,7 @@
 #include <iterator>
 
 #include "model/columns.h"
-#include "store/chdb_store.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 #include "store/migrations.h"
 
 namespace sonde {
@@ -16,11 +15,6 @@ using testing::HasSubstr;
 
 class MigrationsEngineTest : public testing::Test {
  protected:
-  void SetUp() override {
-    auto store = open_chdb_store(folder_.settings());
-    CHECK(store.has_value());
-    store_ = std::move(*store);
-  }
   std::string ask(const std::string& sql) {
     const auto answer = store_->query({sql, {}, "TSVRaw"});
     return answer ? *answer : "failed: " + answer.error().message;
@@ -29,8 +23,8 @@ class MigrationsEngineTest : public testing::Test {
     return migrate(*store_, SchemaLayout::Embedded, std::vector<Migration>(migrations));
   }
 
-  FolderForTest folder_;
-  std::unique_ptr<Store> store_;
+  BackendForTest backend_{BackendForTest::Tables::None};
+  std::unique_ptr<Store> store_ = backend_.open();
 };
 
 constexpr Migration kFirst = {"0001_a", "CREATE TABLE IF NOT EXISTS a (x Int8) ENGINE = Memory;\n"};
@@ -93,7 +87,8 @@ TEST_F(MigrationsEngineTest, TheSpansTableHasTheModelsFieldsInTheirOrderAndFitti
   // Left out: what a span has in the code that is no row of the table of columns, and what filing
   // adds.
   EXPECT_EQ(ask("SELECT name, replaceRegexpOne(type, '^LowCardinality.(.*).$', '\\\\1') AS t "
-                "FROM system.columns WHERE database = 'sonde' AND table = 'spans' AND name NOT IN "
+                "FROM system.columns WHERE database = currentDatabase() AND table = 'spans' AND "
+                "name NOT IN "
                 "('trace_form', 'trace_sent', 'span_form', 'span_sent', 'levels', 'input_form', "
                 "'output_form', 'content_truncated', 'attributes', "
                 "'project_id', 'filed_at', 'trace_key', 'span_key', 'version', 'moved', "

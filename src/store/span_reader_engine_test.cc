@@ -4,8 +4,7 @@
 #include <limits>
 
 #include "base/hash.h"
-#include "store/chdb_store.h"
-#include "store/folder_for_test.h"
+#include "store/backend_for_test.h"
 #include "store/native_writer.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
@@ -24,14 +23,12 @@ constexpr int64_t kMinute = 60'000'000;
 class SpanReaderTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new FolderForTest();
-    auto store = open_store(folder_->settings());
-    CHECK(store.has_value());
-    store_ = std::move(*store);
+    backend_ = new BackendForTest();
+    store_ = backend_->open();
   }
   static void TearDownTestSuite() {
     store_.reset();
-    delete folder_;
+    delete backend_;
   }
 
   // Each test has a project of its own.
@@ -78,7 +75,7 @@ class SpanReaderTest : public testing::Test {
     return row;
   }
 
-  static inline FolderForTest* folder_ = nullptr;
+  static inline BackendForTest* backend_ = nullptr;
   static inline std::unique_ptr<Store> store_;
 };
 
