@@ -87,6 +87,10 @@ constexpr Command kCommands[] = {
      "  sonde backup /backups/sonde-$(date +%F)\n", declare_backup, nothing},
     {"restore", "a history from a backup, counted again",
      "  sonde restore /backups/sonde-2026-11-25 --data-dir /srv/sonde\n", declare_restore, nothing},
+    {"migrate", "makes or updates the tables of a history on ClickHouse servers",
+     "  sonde migrate --store-url https://db1.example:8443 --store-password-file password\n"
+     "  sonde migrate --store-url https://db1.example:8443 --store-layout replicated --dry-run\n",
+     declare_migrate, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

@@ -39,6 +39,7 @@ std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_import(CLI::App& command);
 std::function<Result<int>()> declare_ledger(CLI::App& command);
 std::function<Result<int>()> declare_sql(CLI::App& command);
+std::function<Result<int>()> declare_migrate(CLI::App& command);
 std::function<Result<int>()> declare_settings(CLI::App& command);
 
 }  // namespace sonde
