@@ -9,6 +9,19 @@ namespace sonde {
 namespace {
 
 constexpr size_t kAskedAtOnce = 2'000;
+constexpr size_t kListBytesMax = 120'000;  // Of a list of keys; servers take 128 KiB.
+
+// How many of the places are asked for at once, at least one.
+size_t count_asked(std::span<const RowPlace> places) {
+  size_t bytes = 0;
+  size_t count = 0;
+  for (; count < places.size() && count < kAskedAtOnce; ++count) {
+    const RowPlace& place = places[count];
+    bytes += 2 * std::max(place.trace_key.size(), place.span_key.size()) + 3;  // All of it quoted.
+    if (count > 0 && bytes > kListBytesMax) break;
+  }
+  return count;
+}
 
 Query to_query(std::string_view project, std::span<const RowPlace> places) {
   std::vector<std::string> traces;
@@ -39,8 +52,9 @@ Result<std::vector<FiledSpan>> read_stored_rows(Store& store, std::string_view p
                                                 std::span<const RowPlace> places) {
   using Key = std::tuple<std::string, std::string, uint32_t>;
   std::map<Key, FiledSpan> latest;
-  for (size_t at = 0; at < places.size(); at += kAskedAtOnce) {
-    const auto asked = places.subspan(at, std::min(kAskedAtOnce, places.size() - at));
+  while (!places.empty()) {
+    const auto asked = places.first(count_asked(places));
+    places = places.subspan(asked.size());
     const std::string bytes = TRY(store.query(to_query(project, asked)));
     std::string_view rest = bytes;
     NativeBlock block;

@@ -38,11 +38,15 @@ using Values = std::vector<std::pair<std::string_view, std::string_view>>;
 const Values kEverywhere = {{"enable_http_compression", "1"},
                             // An exception behind rows is in the frame that AnswerBody knows.
                             {"http_write_exception_in_output_format", "0"},
-                            {"implicit_select", "0"}};
+                            {"implicit_select", "0"},
+                            // The replica that was written to, while it is there.
+                            {"load_balancing", "in_order"}};
 // As the embedded engine has them: see kReaderOptions in chdb_store.cc.
 const Values kReading = {{"readonly", "1"},
                          {"use_top_k_dynamic_filtering", "0"},
                          {"do_not_merge_across_partitions_select_final", "1"},
+                         // Of shards: a question within a question is asked once, of all of them.
+                         {"distributed_product_mode", "global"},
                          {"cancel_http_readonly_queries_on_client_close", "1"}};
 // A batch is stored when it is acknowledged, on a Distributed table too. No wait_end_of_query:
 // there are no rows to wait for.
@@ -82,6 +86,7 @@ class ClickhouseStore final : public Store {
       : access_(std::move(access)),
         options_(options),
         query_seconds_(settings.query_seconds_max),
+        memory_bytes_(settings.store_memory_bytes_max),
         readers_(std::move(readers)),
         writers_(std::move(writers)) {}
 
@@ -179,8 +184,8 @@ class ClickhouseStore final : public Store {
   Result<Request> reading(const Query& query) const {
     Request request;
     request.target = target({&kEverywhere, &kReading}) +
-                     fmt::format("&max_execution_time={}&default_format={}", query_seconds_,
-                                 readers_->escaped(query.format));
+                     fmt::format("&max_execution_time={}&max_memory_usage={}&default_format={}",
+                                 query_seconds_, memory_bytes_, readers_->escaped(query.format));
     request.headers = headers();
     request.timeout = answer_timeout();
     std::string in_url;
@@ -318,6 +323,7 @@ class ClickhouseStore final : public Store {
   const ServerAccess access_;
   const ClickhouseOptions options_;
   const int64_t query_seconds_;
+  const int64_t memory_bytes_;
   std::atomic<size_t> last_good_ = 0;  // Of access_.hosts.
   const std::unique_ptr<HttpExchange> readers_;
   const std::unique_ptr<HttpExchange> writers_;

@@ -87,6 +87,7 @@ TEST_F(ClickhouseStoreTest, AReadingRequestSaysSo) {
                                           {"database", "sonde"},
                                           {"default_format", "JSONEachRow"},
                                           {"max_execution_time", "300"},
+                                          {"max_memory_usage", "1073741824"},
                                           {"use_top_k_dynamic_filtering", "0"},
                                           {"do_not_merge_across_partitions_select_final", "1"},
                                           {"wait_end_of_query", "1"},

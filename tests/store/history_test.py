@@ -24,6 +24,7 @@ def without_order(findings):
 
 class History(unittest.TestCase):
     maxDiff = 3000
+    place = "the history in"  # How messages name it.
 
     @classmethod
     def setUpClass(cls):
@@ -115,7 +116,7 @@ class History(unittest.TestCase):
             self.assertEqual(run.code, 0, run.err)
             self.assertIn(whole, run.out.splitlines()[0])
         missing = self.ask("show", "no-such-id", "--project", project)
-        self.assertEqual((missing.code, "no execution with the id no-such-id in the history in" in missing.err),
+        self.assertEqual((missing.code, f"no execution with the id no-such-id in {self.place}" in missing.err),
                          (EXIT_NOT_FOUND, True), missing.err)
 
     def test_export_and_import_again_is_the_same_history(self):
@@ -160,7 +161,7 @@ class History(unittest.TestCase):
         self.assertEqual(self.ask("check", "--project", project, "--fail-if", "count > 10").code, 1)
         page = self.ask("report", "--project", project, "--format", "markdown", "-o", "-")
         self.assertEqual(page.code, 0, page.err)
-        self.assertIn("the history in", page.out)
+        self.assertTrue(self.place in page.out)
 
 
 if __name__ == "__main__":
