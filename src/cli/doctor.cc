@@ -15,8 +15,8 @@
 #include "report/text_width.h"
 #include "store/chdb_library.h"
 #include "store/chdb_store.h"
-#include "store/open_store.h"
 #include "store/migrations.h"
+#include "store/open_store.h"
 
 namespace sonde {
 namespace {
