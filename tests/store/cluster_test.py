@@ -51,6 +51,14 @@ class HistoryOnServer(history_test.History):
         names = {path.name for path in pathlib.Path(self.folder).iterdir()}
         self.assertEqual((names & {"engine"}, {"catalog.sqlite", "lock", "spool"} - names), (set(), set()))
 
+    def test_doctor_looks_at_it_and_backup_leaves_it_to_the_servers(self):
+        findings = {finding["check"]: finding for finding in self.ask("doctor", "--json").json["findings"]}
+        self.assertEqual((findings["engine"]["text"], findings["tables"]["verdict"]),
+                         (f"ClickHouse at {self.server['SONDE_STORE_URL']}", "ok"))
+        for command in ("backup", "restore"):
+            run = self.ask(command, f"{self.folder}/copy")
+            self.assertEqual((run.code, "ClickHouse's own BACKUP" in run.err), (EXIT_USAGE, True), run.err)
+
     def test_one_process_at_a_time_imports_from_a_data_folder(self):
         importing = subprocess.Popen([BINARY, "import", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                      env=os.environ | self.server | {"SONDE_DATA_DIR": self.folder})
