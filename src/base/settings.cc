@@ -54,8 +54,10 @@ bool assign(Settings& settings, const Setting& setting, const std::string& text)
       Overloaded{[&](const Whole& v) { return number(v.member, read_whole(text), v.min, v.max); },
                  [&](const Bytes& v) { return number(v.member, parse_bytes(text), v.min, v.max); },
                  [&](const Text& v) {
+                   // May be empty where that is the default.
+                   static const Settings kDefaults;
                    settings.*v.member = text;
-                   return !text.empty();
+                   return !text.empty() || (kDefaults.*v.member).empty();
                  },
                  [&](const Path& v) {
                    settings.*v.member = text;

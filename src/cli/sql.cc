@@ -4,6 +4,7 @@
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
 #include "ingest/history.h"
+#include "store/open_store.h"
 #include "store/statement.h"
 
 namespace sonde {
@@ -47,9 +48,17 @@ Result<int> run(const SqlArguments& arguments) {
   TRY(check_reads_only(sql));
   const Settings settings = TRY(
       load_settings({.flags = arguments.common.settings, .environment = process_environment()}));
-  const std::unique_ptr<History> history = TRY(History::open(settings));
+  // A question to servers needs nothing of the data folder.
+  std::unique_ptr<History> history;
+  std::unique_ptr<Store> servers;
+  if (settings.store_url.empty()) {
+    history = TRY(History::open(settings));
+  } else {
+    servers = TRY(open_store(settings));
+  }
+  Store& store = history != nullptr ? history->store() : *servers;
   bool written = true;
-  TRY(history->store().stream({sql, {}, format}, [&](std::string_view piece) {
+  TRY(store.stream({sql, {}, format}, [&](std::string_view piece) {
     written = std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
     return written;
   }));
