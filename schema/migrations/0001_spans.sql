@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS spans${local} ${on_cluster}
     INDEX moved_rows moved TYPE set(2)
 )
 ENGINE = ${Replicated}ReplacingMergeTree(version)
-PARTITION BY toYYYYMM(filed_at)
+PARTITION BY (project_id, toYYYYMM(filed_at))
 ORDER BY (project_id, filed_at, trace_key, span_key)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 

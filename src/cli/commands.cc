@@ -91,6 +91,12 @@ constexpr Command kCommands[] = {
      "  sonde migrate --store-url https://db1.example:8443 --store-password-file password\n"
      "  sonde migrate --store-url https://db1.example:8443 --store-layout replicated --dry-run\n",
      declare_migrate, nothing},
+    {"erase", "spans of the history for good: a trace, a session, a user, or what a filter selects",
+     "  sonde erase --user 4711 --dry-run\n"
+     "  sonde erase --user 4711 --yes\n"
+     "  sonde erase --session 5c9b7a1e-0000-4000-8000-000000000001 --before 2026-11-01\n"
+     "  sonde erase --where \"app = 'Harbor Support' and tags contains test\" --before 90d --yes\n",
+     declare_erase, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

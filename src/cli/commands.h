@@ -34,6 +34,7 @@ std::function<Result<int>()> declare_logs(CLI::App& command);
 std::function<Result<int>()> declare_export(CLI::App& command);
 std::function<Result<int>()> declare_backup(CLI::App& command);
 std::function<Result<int>()> declare_doctor(CLI::App& command);
+std::function<Result<int>()> declare_erase(CLI::App& command);
 std::function<Result<int>()> declare_restore(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_import(CLI::App& command);

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
+#include "cli/span_counts.h"
 #include "ingest/history.h"
 #include "ingest/project_counts.h"
 #include "report/format_number.h"
@@ -121,11 +122,17 @@ Finding look_at_tables(Store& store) {
 Finding look_at_ledger(History& history, const std::string& project, uint64_t spans) {
   const auto counts = history.catalog().ledger(project);
   if (!counts) return {"ledger", Verdict::Bad, counts.error().message, ""};
-  const std::string text = fmt::format(
+  const auto removals = history.catalog().removals(project);
+  if (!removals) return {"ledger", Verdict::Bad, removals.error().message, ""};
+  std::string text = fmt::format(
       "project {}: {} accepted = {} stored + {} merged + {} deduplicated; {} are there", project,
       format_count(counts->accepted), format_count(counts->stored), format_count(counts->merged),
       format_count(counts->deduplicated), format_count(spans));
-  if (!counts->is_balanced() || counts->stored != spans) {
+  if (removals->gone() > 0) {
+    text += fmt::format(", {} were erased and {} expired", format_count(removals->erased),
+                        format_count(removals->expired));
+  }
+  if (!is_balanced(*counts, *removals, spans)) {
     return {"ledger", Verdict::Bad, text,
             "the ledger and the history differ: import the files again, or restore a backup"};
   }
@@ -163,11 +170,14 @@ std::vector<Finding> examine(const Settings& settings, const fs::path& folder) {
     return findings;
   }
   findings.push_back(look_at_tables((*history)->store()));
-  const auto projects = count_projects((*history)->store());
-  if (!projects) {
-    findings.push_back({"history", Verdict::Bad, projects.error().message, ""});
+  auto projects = count_projects((*history)->store());
+  const auto imported = (*history)->catalog().projects();
+  if (!projects || !imported) {
+    findings.push_back({"history", Verdict::Bad,
+                        projects ? imported.error().message : projects.error().message, ""});
     return findings;
   }
+  for (const std::string& name : *imported) projects->emplace(name, 0);  // All of it may be gone.
   for (const auto& [project, spans] : *projects) {
     findings.push_back(look_at_ledger(**history, project, spans));
     findings.push_back(look_at_imports(**history, project));

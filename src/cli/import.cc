@@ -118,12 +118,13 @@ Result<int> run(const Arguments& arguments) {
   request.now = now_micros();
   const ImportResult result = TRY(import_files(*history, request));
   const SpanCounts ledger = TRY(history->catalog().ledger(job->settings.project));
+  const RemovalCounts removals = TRY(history->catalog().removals(job->settings.project));
   const Summary summary = {
       arguments,
       job->settings.project,
       result,
       TRY(data_folder_path(job->settings)),
-      ledger.stored,
+      ledger.stored - removals.gone(),
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()};
   TRY(write_output(arguments, is_json ? to_json(summary) : to_table(summary)));
   if (result.interrupted) {

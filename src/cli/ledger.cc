@@ -17,6 +17,7 @@ struct Ledger {
   std::string project;
   SpanCounts counts;
   RejectCounts rejected;
+  RemovalCounts removals;
   uint64_t spans = 0;  // That the history really holds.
   std::vector<ImportRecord> imports;
 };
@@ -41,6 +42,7 @@ Result<Ledger> read_ledger(const Arguments& arguments) {
   ledger.project = settings.project;
   ledger.counts = TRY(history->catalog().ledger(settings.project));
   ledger.rejected = TRY(history->catalog().rejects(settings.project));
+  ledger.removals = TRY(history->catalog().removals(settings.project));
   const unsigned limit = arguments.limit == 0 ? 1'000'000 : arguments.limit;
   ledger.imports = TRY(history->catalog().imports(settings.project, limit));
   const std::string count = TRY(
@@ -63,8 +65,15 @@ std::string to_table(const Ledger& ledger) {
   line("+ deduplicated", counts.deduplicated, "said nothing new");
   line("rejected", count_of(ledger.rejected), rejects_text(ledger.rejected));
   line("truncated", counts.truncated, "of the accepted: cut before they were logged");
+  const RemovalCounts& removals = ledger.removals;
   line("in the history", ledger.spans,
-       ledger.spans == counts.stored ? "as many as were stored" : "NOT as many as were stored");
+       is_balanced(counts, removals, ledger.spans)
+           ? "stored = in the history + erased + expired"
+           : "NOT as many as were stored and not erased or expired");
+  line("+ erased", removals.erased, "by sonde erase");
+  line("+ expired", removals.expired, "by sonde retention");
+  if (removals.content_expired > 0)
+    line("without texts", removals.content_expired, "times that content-days cleared a span");
   text += fmt::format("\n{:>7}  {:<20}  {:<11} {:>13} {:>13} {:>13} {:>13} {:>10}\n", "import",
                       "started (UTC)", "state", "accepted", "stored", "merged", "deduplicated",
                       "rejected");
@@ -86,8 +95,11 @@ std::string to_json(const Ledger& ledger) {
   json.field("data_dir", ledger.folder);
   write_counts(json, ledger.counts, ledger.rejected);
   json.field("spans_in_history", ledger.spans);
+  json.field("erased", ledger.removals.erased);
+  json.field("expired", ledger.removals.expired);
+  json.field("content_expired", ledger.removals.content_expired);
   json.key("balanced");
-  json.boolean(ledger.counts.is_balanced() && ledger.spans == ledger.counts.stored);
+  json.boolean(is_balanced(ledger.counts, ledger.removals, ledger.spans));
   json.key("imports");
   json.begin_array();
   for (const ImportRecord& record : ledger.imports) {
@@ -116,9 +128,9 @@ Result<int> run(const Arguments& arguments) {
   }
   const Ledger ledger = TRY(read_ledger(arguments));
   TRY(write_output(arguments, is_json ? to_json(ledger) : to_table(ledger)));
-  if (ledger.spans == ledger.counts.stored) return kExitDone;
-  return fail(Code::Internal, "the ledger says {} spans, the history holds {}",
-              ledger.counts.stored, ledger.spans);
+  if (is_balanced(ledger.counts, ledger.removals, ledger.spans)) return kExitDone;
+  return fail(Code::Internal, "the ledger says {} spans less {} that went, the history holds {}",
+              ledger.counts.stored, ledger.removals.gone(), ledger.spans);
 }
 
 }  // namespace

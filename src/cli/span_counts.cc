@@ -18,6 +18,10 @@ std::string rejects_text(const RejectCounts& rejected) {
   return text;
 }
 
+bool is_balanced(const SpanCounts& counts, const RemovalCounts& removals, uint64_t spans) {
+  return counts.is_balanced() && counts.stored == spans + removals.gone();
+}
+
 uint64_t count_of(const RejectCounts& rejected) {
   uint64_t all = 0;
   for (const auto& [reason, count] : rejected) all += count;

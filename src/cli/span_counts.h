@@ -17,4 +17,7 @@ uint64_t count_of(const RejectCounts& rejected);
 // open.
 void write_counts(JsonWriter& json, const SpanCounts& counts, const RejectCounts& rejected);
 
+// Whether all that was stored and did not go is there: `spans` in the history.
+bool is_balanced(const SpanCounts& counts, const RemovalCounts& removals, uint64_t spans);
+
 }  // namespace sonde

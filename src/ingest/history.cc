@@ -1,5 +1,6 @@
 #include "ingest/history.h"
 
+#include "ingest/removal.h"
 #include "store/chdb_store.h"
 #include "store/open_store.h"
 
@@ -27,6 +28,18 @@ Result<> finish_batches(History& history) {
   return history.spool().keep_only({});
 }
 
+Result<std::vector<RemovalRecord>> finish_removals(History& history) {
+  std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
+  for (const RemovalRecord& record : unfinished) {
+    const Result<> done = finish_removal(history, record);
+    if (!done) {
+      return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
+                  done.error().message);
+    }
+  }
+  return unfinished;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<History>> History::open(const Settings& settings) {
@@ -39,6 +52,7 @@ Result<std::unique_ptr<History>> History::open(const Settings& settings) {
   std::unique_ptr<History> history(
       new History(std::move(lock), std::move(store), std::move(catalog), std::move(spool)));
   TRY(finish_batches(*history));
+  history->resumed_ = TRY(finish_removals(*history));
   return history;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "base/settings.h"
@@ -15,13 +16,15 @@ namespace sonde {
 // Thread-safe; the only one on its folder.
 class History {
  public:
-  // Opens it, brings its tables up to date, and finishes what a process that died had begun. Fails
-  // as open_store() and Catalog::open().
+  // Opens it, brings its tables up to date, and finishes what a process that died had begun:
+  // batches and removals. Fails as open_store() and Catalog::open().
   static Result<std::unique_ptr<History>> open(const Settings& settings);
 
   Store& store() { return *store_; }
   Catalog& catalog() { return *catalog_; }
   const BatchSpool& spool() const { return spool_; }
+  // Removals that a process had begun and this one finished when it opened the history.
+  const std::vector<RemovalRecord>& resumed_removals() const { return resumed_; }
 
  private:
   History(std::unique_ptr<DataFolder> folder, std::unique_ptr<Store> store,
@@ -35,6 +38,7 @@ class History {
   std::unique_ptr<Store> store_;        // One of the two is closed last.
   std::unique_ptr<Catalog> catalog_;
   BatchSpool spool_;
+  std::vector<RemovalRecord> resumed_;
 };
 
 // Writes a batch that is in the spool and in the catalog. Doing it again, also in another process,

@@ -1,9 +1,6 @@
 #include "ingest/project_counts.h"
 
-#include <simdjson.h>
-
-#include <charconv>
-#include <sstream>
+#include "ingest/engine_rows.h"
 
 namespace sonde {
 
@@ -12,24 +9,9 @@ Result<std::map<std::string, uint64_t>> count_projects(Store& store) {
       TRY(store.query({"SELECT project_id, count() FROM spans FINAL GROUP BY project_id",
                        {},
                        "JSONCompactEachRow"}));
+  const std::vector<EngineRow> counted = TRY(read_engine_rows(rows));
   std::map<std::string, uint64_t> projects;
-  simdjson::dom::parser parser;
-  std::istringstream lines(rows);
-  for (std::string line; std::getline(lines, line);) {
-    simdjson::dom::array row;
-    std::string_view name;
-    if (parser.parse(line).get_array().get(row) != simdjson::SUCCESS ||
-        row.at(0).get_string().get(name) != simdjson::SUCCESS) {
-      return fail(Code::Internal, "the engine's answer is no JSON");
-    }
-    uint64_t spans = 0;
-    std::string_view digits;
-    if (row.at(1).get_uint64().get(spans) != simdjson::SUCCESS &&
-        row.at(1).get_string().get(digits) == simdjson::SUCCESS) {
-      std::from_chars(digits.data(), digits.data() + digits.size(), spans);
-    }
-    projects.emplace(name, spans);
-  }
+  for (const EngineRow& row : counted) projects.emplace(row.text(0), row.number(1));
   return projects;
 }
 

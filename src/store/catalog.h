@@ -72,6 +72,32 @@ struct ImportRecord {
   uint64_t excluded = 0;
 };
 
+// How spans leave the history.
+enum class RemovalKind : uint8_t {
+  Erase,    // Those that the engine's table removals names.
+  Expire,   // Those filed before a time.
+  Content,  // Of those their texts only; the spans stay.
+};
+
+// A removal that has begun: what is needed to finish it, whatever of it was done.
+struct RemovalRecord {
+  int64_t number = 0;  // Given by begin_removal().
+  std::string project;
+  RemovalKind kind = RemovalKind::Erase;
+  uint32_t before = 0;  // Seconds since the epoch; 0 for Erase.
+  uint64_t spans = 0;   // How many it takes, counted before the first of them went.
+};
+
+// Spans of finished removals.
+struct RemovalCounts {
+  uint64_t erased = 0;
+  uint64_t expired = 0;
+  uint64_t content_expired = 0;  // They are still there, without their texts.
+
+  uint64_t gone() const { return erased + expired; }
+  friend bool operator==(const RemovalCounts&, const RemovalCounts&) = default;
+};
+
 // Thread-safe. Every call fails with Unavailable when the file cannot be read or written.
 class Catalog {
  public:
@@ -93,14 +119,22 @@ class Catalog {
   // Forgets a batch of which nothing was written.
   virtual Result<> discard_batch(int64_t batch_number) = 0;
 
+  // The same for a removal: once begun it is finished or found again, and counts when finished.
+  virtual Result<RemovalRecord> begin_removal(RemovalRecord record, int64_t now) = 0;
+  virtual Result<> finish_removal(int64_t removal_number, int64_t now) = 0;
+  virtual Result<std::vector<RemovalRecord>> unfinished_removals() = 0;
+
+  // Of which there was ever an import, in order of their names.
+  virtual Result<std::vector<std::string>> projects() = 0;
   // Newest first.
   virtual Result<std::vector<ImportRecord>> imports(std::string_view project, unsigned limit) = 0;
   virtual Result<std::vector<ImportedFile>> files_of(int64_t import_number) = 0;
   // Writes everything to a new file.
   virtual Result<> copy_to(const std::string& path) = 0;
 
-  // Sums over all imports of the project.
+  // Sums over all imports of the project. It holds stored - removals().gone() spans.
   virtual Result<SpanCounts> ledger(std::string_view project) = 0;
+  virtual Result<RemovalCounts> removals(std::string_view project) = 0;
   virtual Result<RejectCounts> rejects(std::string_view project) = 0;
 };
 

@@ -98,5 +98,34 @@ TEST(RejectReason, IsToldByTheReadersSentence) {
   EXPECT_EQ(classify_reject("a JSON value that is no object"), RejectReason::NotUnderstood);
 }
 
+TEST_F(CatalogTest, ARemovalCountsWhenItIsFinishedAndIsFoundUntilThen) {
+  const RemovalRecord erase = *catalog_->begin_removal({.project = "p", .spans = 3}, 1);
+  const RemovalRecord month = *catalog_->begin_removal(
+      {.project = "p", .kind = RemovalKind::Expire, .before = UINT32_MAX, .spans = 40}, 2);
+  const RemovalRecord texts = *catalog_->begin_removal(
+      {.project = "q", .kind = RemovalKind::Content, .before = 9, .spans = 500}, 3);
+  ASSERT_TRUE(catalog_->finish_removal(erase.number, 4));
+  ASSERT_TRUE(catalog_->finish_removal(texts.number, 4));
+  EXPECT_EQ(*catalog_->removals("p"), (RemovalCounts{3, 0, 0}));
+  EXPECT_EQ(*catalog_->removals("q"), (RemovalCounts{0, 0, 500}));
+  open();
+  const auto left = *catalog_->unfinished_removals();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].number, month.number);
+  EXPECT_EQ(left[0].project, "p");
+  EXPECT_EQ(left[0].kind, RemovalKind::Expire);
+  EXPECT_EQ(left[0].before, UINT32_MAX);
+  EXPECT_EQ(left[0].spans, 40U);
+  ASSERT_TRUE(catalog_->finish_removal(month.number, 5));
+  EXPECT_EQ(*catalog_->removals("p"), (RemovalCounts{3, 40, 0}));
+  EXPECT_EQ(catalog_->removals("p")->gone(), 43U);
+  EXPECT_THAT(*catalog_->unfinished_removals(), IsEmpty());
+}
+
+TEST_F(CatalogTest, ProjectsAreThoseOfImports) {
+  for (const char* const project : {"b", "a", "b"}) ASSERT_TRUE(catalog_->begin_import(project, 1));
+  EXPECT_THAT(*catalog_->projects(), ElementsAre("a", "b"));
+}
+
 }  // namespace
 }  // namespace sonde

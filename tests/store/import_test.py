@@ -126,7 +126,7 @@ class Import(unittest.TestCase):
                                                      "rejected", "spans_in_history", "balanced")],
                          [3, 1, 1, 1, 2, 1, True])
         self.assertEqual([one["state"] for one in figures["imports"]], ["done"] * 3)
-        self.assertIn("as many as were stored", self.run_sonde("ledger").out)
+        self.assertIn("stored = in the history + erased + expired", self.run_sonde("ledger").out)
 
     def test_sql_reads_and_never_writes(self):
         self.run_import(write_file(self, [record(1)]))

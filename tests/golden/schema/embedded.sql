@@ -100,7 +100,7 @@ CREATE TABLE IF NOT EXISTS spans
     INDEX moved_rows moved TYPE set(2)
 )
 ENGINE = ReplacingMergeTree(version)
-PARTITION BY toYYYYMM(filed_at)
+PARTITION BY (project_id, toYYYYMM(filed_at))
 ORDER BY (project_id, filed_at, trace_key, span_key)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
@@ -120,4 +120,18 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (project_id, trace_hash, span_hash, filed_at)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1,
     index_granularity = 512;
+
+CREATE TABLE IF NOT EXISTS removals
+(
+    project_id  LowCardinality(String),
+    filed_at    DateTime('UTC'),
+    trace_key   String,
+    span_key    String,
+    trace_hash  UInt64,
+    span_hash   UInt64,
+    version     UInt32  -- Of the one row; 0 is the whole span.
+)
+ENGINE = MergeTree
+ORDER BY (project_id, filed_at, trace_key, span_key)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 

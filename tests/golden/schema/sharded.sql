@@ -100,7 +100,7 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER main
     INDEX moved_rows moved TYPE set(2)
 )
 ENGINE = ReplicatedReplacingMergeTree(version)
-PARTITION BY toYYYYMM(filed_at)
+PARTITION BY (project_id, toYYYYMM(filed_at))
 ORDER BY (project_id, filed_at, trace_key, span_key)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
@@ -126,4 +126,21 @@ SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsy
 
 CREATE TABLE IF NOT EXISTS span_keys ON CLUSTER main AS span_keys_local
 ENGINE = Distributed(main, currentDatabase(), span_keys_local, trace_hash);
+
+CREATE TABLE IF NOT EXISTS removals_local ON CLUSTER main
+(
+    project_id  LowCardinality(String),
+    filed_at    DateTime('UTC'),
+    trace_key   String,
+    span_key    String,
+    trace_hash  UInt64,
+    span_hash   UInt64,
+    version     UInt32  -- Of the one row; 0 is the whole span.
+)
+ENGINE = ReplicatedMergeTree
+ORDER BY (project_id, filed_at, trace_key, span_key)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS removals ON CLUSTER main AS removals_local
+ENGINE = Distributed(main, currentDatabase(), removals_local, cityHash64(trace_key));
 
