@@ -143,26 +143,57 @@ class File {
   Result<> read(std::string_view key, const toml::node& node) {
     if (key == "apps") return apps(node);
     if (key == "check") return check(node);
+    if (key == "projects") return projects(node);
     const Setting* const setting = find_setting(key);
     if (setting == nullptr) {
       std::vector<std::string_view> known = setting_names();
       known.push_back("apps");
       known.push_back("check");
+      known.push_back("projects");
       return unknown_key(at(node.source()), "setting", key, known);
     }
-    std::string text;
-    if (const auto* const number = node.as_integer()) {
-      text = std::to_string(number->get());
-    } else if (const auto* const string = node.as_string()) {
-      text = string->get();
-    } else {
-      return fail(Code::InvalidInput, "{}: {} is neither a text nor a whole number, but takes {}",
-                  at(node.source()), key, setting_values(*setting));
-    }
+    std::string text = TRY(text_of(*setting, node));
     if (std::holds_alternative<Path>(setting->value) && !text.empty()) {
       text = (fs::path(path_).parent_path() / text).lexically_normal().string();
     }
     return apply(settings_, *setting, text, at(node.source()));
+  }
+
+  Result<std::string> text_of(const Setting& setting, const toml::node& node) const {
+    if (const auto* const number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* const string = node.as_string()) return string->get();
+    return fail(Code::InvalidInput, "{}: {} is neither a text nor a whole number, but takes {}",
+                at(node.source()), setting.name, setting_values(setting));
+  }
+
+  Result<> projects(const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) return project_form(node);
+    for (const auto& [name, entry] : *table) {
+      const toml::table* const own_table = entry.as_table();
+      if (own_table == nullptr) return project_form(entry);
+      for (const auto& [key, value] : *own_table) {
+        if (std::ranges::find(kProjectSettings, key.str()) == std::end(kProjectSettings)) {
+          return unknown_key(at(value.source()), "setting of a project", key.str(),
+                             kProjectSettings);
+        }
+        const Setting& setting = *find_setting(key.str());
+        Settings read;  // Of this value only.
+        const std::string text = TRY(text_of(setting, value));
+        TRY(apply(read, setting, text, at(value.source())));
+        Settings::OwnRetention& own = settings_.projects[std::string(name.str())];
+        if (setting.name == kProjectSettings[0]) own.retention_days = read.retention_days;
+        if (setting.name == kProjectSettings[1]) own.content_days = read.content_days;
+        if (setting.name == kProjectSettings[2]) own.history_bytes_max = read.history_bytes_max;
+      }
+    }
+    return {};
+  }
+
+  tl::unexpected<Error> project_form(const toml::node& node) const {
+    return fail(Code::InvalidInput,
+                "{}: projects is written as [projects.\"NAME\"] with retention-days = 90 below it",
+                at(node.source()));
   }
 
   Result<> apps(const toml::node& node) {
@@ -277,6 +308,16 @@ const std::string& Settings::success_of(std::string_view app) const {
   return found == app_success.end() ? success : found->second;
 }
 
+Retention Settings::retention_of(std::string_view name) const {
+  Retention rule{retention_days, content_days, 0};
+  const auto own = projects.find(name);
+  if (own == projects.end()) return rule;
+  rule.retention_days = own->second.retention_days.value_or(rule.retention_days);
+  rule.content_days = own->second.content_days.value_or(rule.content_days);
+  rule.history_bytes_max = own->second.history_bytes_max.value_or(0);
+  return rule;
+}
+
 const Setting* find_setting(std::string_view name) {
   const auto* const found = std::find_if(std::begin(kSettings), std::end(kSettings),
                                          [&](const Setting& s) { return s.name == name; });
@@ -385,6 +426,16 @@ std::string settings_markdown() {
       "success = \"status = ok and feedback != dislike\"\n"
       "```\n\n"
       "`--success` or `SONDE_SUCCESS` holds for all apps instead.\n\n"
+      "How long things are kept can differ by project; only `sonde.toml` takes this, and it holds "
+      "whatever\n"
+      "is said for all projects:\n\n"
+      "```toml\n"
+      "retention-days = 400\n\n"
+      "[projects.\"support\"]\n"
+      "retention-days = 90\n"
+      "content-days = 14\n"
+      "history-bytes-max = \"20GiB\"  # Of this project alone.\n"
+      "```\n\n"
       "`[check]` holds options of `sonde check` under their own names; one that is typed holds "
       "instead\n"
       "([check.md](check.md)):\n\n"

@@ -21,6 +21,14 @@ struct OptionText {
   std::string origin;  // "sonde.toml:3"
 };
 
+// How long a project keeps what; 0 is for ever.
+struct Retention {
+  int64_t retention_days = 0;
+  int64_t content_days = 0;
+  int64_t history_bytes_max = 0;
+  friend bool operator==(const Retention&, const Retention&) = default;
+};
+
 struct Settings {
   int64_t threads = 0;
   std::string time_zone = "UTC";
@@ -49,11 +57,22 @@ struct Settings {
   int64_t query_seconds_max = 300;
   int64_t batch_spans_max = 50'000;
   int64_t batch_bytes_max = int64_t{128} << 20;
+  int64_t retention_days = 0;
+  int64_t content_days = 0;
+  int64_t history_bytes_max = 0;
   std::string progress = "auto";
   std::string color = "auto";
 
   // [apps."NAME"] success = "...": what counts as success in one app.
   std::map<std::string, std::string, std::less<>> app_success;
+
+  // [projects.NAME]: what a project has of its own.
+  struct OwnRetention {
+    std::optional<int64_t> retention_days;
+    std::optional<int64_t> content_days;
+    std::optional<int64_t> history_bytes_max;
+  };
+  std::map<std::string, OwnRetention, std::less<>> projects;
 
   // [check]: options of `sonde check`, by name. The command line wins, option by option.
   std::map<std::string, std::vector<OptionText>, std::less<>> check;
@@ -65,6 +84,10 @@ struct Settings {
   // What counts as success in an app: its own expression, else `success`. A --success flag or
   // SONDE_SUCCESS holds for all apps.
   const std::string& success_of(std::string_view app) const;
+
+  // Days: the project's own, else those for all, whatever says those: a flag must not shorten what
+  // a project was promised. Bytes: the project's own only; those for all bound the whole history.
+  Retention retention_of(std::string_view name) const;
 };
 
 // How a setting's text is read, and where its value goes.
@@ -147,6 +170,12 @@ inline constexpr Setting kSettings[] = {
      "spans that sonde import writes at once, for each of --threads (there 0 is one)"},
     {"batch-bytes-max", Bytes{&Settings::batch_bytes_max, kMebibyte, kTebibyte},
      "bytes of them; whichever is reached first"},
+    {"retention-days", Whole{&Settings::retention_days, 0, 100'000},
+     "days that sonde retention keeps spans; 0 is for ever"},
+    {"content-days", Whole{&Settings::content_days, 0, 100'000},
+     "days that it keeps their texts (prompts, answers, tools, documents, messages of errors)"},
+    {"history-bytes-max", Bytes{&Settings::history_bytes_max, 0, 1024 * kTebibyte},
+     "bytes of the history on disk beyond which it drops the oldest months; 0 is no bound"},
     {"progress", Choice{&Settings::progress, "auto|never"},
      "progress bar; auto is on a terminal, for work over a second"},
     {"color", Choice{&Settings::color, "auto|always|never"},
@@ -182,6 +211,10 @@ inline constexpr CommandOption kCheckOptions[] = {
     {"notify-state", OptionForm::Path},
     {"notify-timeout", OptionForm::Text},
 };
+
+// The settings that [projects.NAME] takes.
+inline constexpr std::string_view kProjectSettings[] = {"retention-days", "content-days",
+                                                        "history-bytes-max"};
 
 // By name; null when there is none.
 const Setting* find_setting(std::string_view name);

@@ -112,6 +112,20 @@ TEST_F(SettingsTest, SuccessCanDifferByApp) {
   EXPECT_EQ(settings.success_of("c"), "not refusal");
 }
 
+TEST_F(SettingsTest, AProjectKeepsWhatItWasPromisedWhateverIsSaidForAll) {
+  write_home("[projects.legal]\nretention-days = 3650\n[projects.a]\ncontent-days = 5\n");
+  write_work(
+      "retention-days = 90\ncontent-days = 30\nhistory-bytes-max = '2GiB'\n"
+      "[projects.a]\nretention-days = 0\nhistory-bytes-max = '1MiB'\n");
+  options_.flags["retention-days"] = "7";
+  const Settings settings = load();
+  EXPECT_EQ(settings.retention_of("legal"), (Retention{3650, 30, 0}));
+  EXPECT_EQ(settings.retention_of("a"), (Retention{0, 5, 1 << 20}));
+  EXPECT_EQ(settings.retention_of("b"), (Retention{7, 30, 0}));
+  EXPECT_EQ(settings.history_bytes_max, int64_t{2} << 30);
+  EXPECT_EQ(Settings().retention_of("b"), Retention{});
+}
+
 TEST_F(SettingsTest, ATableHoldsOptionsOfCheckWithTheirLines) {
   write_home("[check]\nby = 'app'\nfail-if = 'errors > 9'\n");
   write_work(
@@ -176,6 +190,14 @@ TEST_F(SettingsTest, ErrorsNameThePlaceTheKeyAndTheRemedy) {
       {"[apps]\na = 'x'",
        "work/sonde.toml:2: apps is written as [apps.\"NAME\"] with success = "
        "\"...\" below it"},
+      {"projects = 1",
+       "work/sonde.toml:1: projects is written as [projects.\"NAME\"] with retention-days = 90 "
+       "below it"},
+      {"[projects.a]\nretention_days = 1",
+       "work/sonde.toml:2: there is no setting of a project 'retention_days'; did you mean "
+       "retention-days?"},
+      {"[projects.a]\ncontent-days = -1",
+       "work/sonde.toml:2: content-days is '-1', but takes a whole number from 0 to 100000"},
       {"check = 1",
        "work/sonde.toml:1: check is written as [check] with fail-if = [\"...\"] below it"},
       {"[check]\nfail_if = 'x'",

@@ -97,6 +97,11 @@ constexpr Command kCommands[] = {
      "  sonde erase --session 5c9b7a1e-0000-4000-8000-000000000001 --before 2026-11-01\n"
      "  sonde erase --where \"app = 'Harbor Support' and tags contains test\" --before 90d --yes\n",
      declare_erase, nothing},
+    {"retention", "lets go what is older than the settings say, or beyond the disk budget",
+     "  sonde retention --dry-run --retention-days 365\n"
+     "  sonde retention                     # By sonde.toml, from cron:\n"
+     "  15 3 * * *  cd /srv/sonde && sonde retention --json >> retention.log\n",
+     declare_retention, nothing},
     {"settings", "every setting, its value and where it comes from",
      "  sonde settings\n"
      "  SONDE_THREADS=1 sonde settings --json\n",

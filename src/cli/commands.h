@@ -36,6 +36,7 @@ std::function<Result<int>()> declare_backup(CLI::App& command);
 std::function<Result<int>()> declare_doctor(CLI::App& command);
 std::function<Result<int>()> declare_erase(CLI::App& command);
 std::function<Result<int>()> declare_restore(CLI::App& command);
+std::function<Result<int>()> declare_retention(CLI::App& command);
 std::function<Result<int>()> declare_show(CLI::App& command);
 std::function<Result<int>()> declare_import(CLI::App& command);
 std::function<Result<int>()> declare_ledger(CLI::App& command);
