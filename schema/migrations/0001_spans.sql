@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS spans${local} ${on_cluster}
 ENGINE = ${Replicated}ReplacingMergeTree(version)
 PARTITION BY (project_id, toYYYYMM(filed_at))
 ORDER BY (project_id, filed_at, trace_key, span_key)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;
 
 -- only: sharded
 CREATE TABLE IF NOT EXISTS spans ${on_cluster} AS spans_local

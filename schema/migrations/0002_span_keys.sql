@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS span_keys${local} ${on_cluster}
 )
 ENGINE = ${Replicated}ReplacingMergeTree(version)
 ORDER BY (project_id, trace_hash, span_hash, filed_at)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1,
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     index_granularity = 512;
 
 -- only: sharded

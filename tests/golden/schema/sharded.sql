@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER main
 ENGINE = ReplicatedReplacingMergeTree(version)
 PARTITION BY (project_id, toYYYYMM(filed_at))
 ORDER BY (project_id, filed_at, trace_key, span_key)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;
 
 CREATE TABLE IF NOT EXISTS spans ON CLUSTER main AS spans_local
 ENGINE = Distributed(main, currentDatabase(), spans_local, cityHash64(trace_key));
@@ -121,7 +121,7 @@ CREATE TABLE IF NOT EXISTS span_keys_local ON CLUSTER main
 )
 ENGINE = ReplicatedReplacingMergeTree(version)
 ORDER BY (project_id, trace_hash, span_hash, filed_at)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1,
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     index_granularity = 512;
 
 CREATE TABLE IF NOT EXISTS span_keys ON CLUSTER main AS span_keys_local
