@@ -137,6 +137,7 @@ std::string to_json(const Outcome& outcome, bool is_dry_run) {
 
 Result<Outcome> erase(const EraseArguments& arguments, const Job& job, const CLI::App& command) {
   const ErasureRequest request = TRY(to_request(arguments, job, command));
+  TRY(require_data_folder(job.settings, "erase"));
   TRY(require_history(job.settings));
   const std::unique_ptr<History> history = TRY(History::open(job.settings));
   Outcome outcome;

@@ -140,6 +140,14 @@ Result<> require_history(const Settings& settings) {
   return {};
 }
 
+Result<> require_data_folder(const Settings& settings, std::string_view command) {
+  if (settings.store_url.empty()) return {};
+  return fail(
+      Code::InvalidInput,
+      "sonde {} is about the history in a data folder: it does not change servers (store-url)",
+      command);
+}
+
 Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
   TRY(require_history(settings));
   return open_store(settings);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "cli/arguments.h"
@@ -13,6 +14,10 @@ namespace sonde {
 
 // Fails with InvalidInput when there is no history in the data folder yet, and no store-url.
 Result<> require_history(const Settings& settings);
+
+// Fails with InvalidInput when there is a store-url: `command` changes only a history of this
+// machine.
+Result<> require_data_folder(const Settings& settings, std::string_view command);
 
 // Opens the history in the data folder, or at store-url, rather than making an empty one. Fails as
 // require_history() and open_store().

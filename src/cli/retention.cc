@@ -125,6 +125,7 @@ Result<int> run(const RetentionArguments& arguments) {
   }
   const Settings settings =
       TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  TRY(require_data_folder(settings, "retention"));
   TRY(require_history(settings));
   const std::unique_ptr<History> history = TRY(History::open(settings));
   RetentionRequest request;
