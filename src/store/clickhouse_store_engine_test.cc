@@ -255,8 +255,10 @@ TEST_F(ClickhouseStoreTest, AServerThatWasNotMigratedIsRefusedWithTheCommand) {
   EXPECT_THAT(store.error().message, HasSubstr("has no history yet: run sonde migrate"));
   store = open_store(settings());
   ASSERT_FALSE(store);
-  EXPECT_THAT(store.error().message,
-              HasSubstr("lacks the tables of 0001_spans, 0002_span_keys: run sonde migrate"));
+  EXPECT_THAT(
+      store.error().message,
+      HasSubstr(
+          "lacks the tables of 0001_spans, 0002_span_keys, 0003_removals: run sonde migrate"));
 }
 
 }  // namespace
