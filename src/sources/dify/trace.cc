@@ -5,6 +5,7 @@
 
 #include "model/documents.h"
 #include "model/error_class.h"
+#include "model/span_json.h"
 #include "sources/dify/call_totals.h"
 
 namespace sonde::dify {
@@ -47,6 +48,21 @@ bool is_settled(const Row& row) {
   return row.span.status != Status::Pending && row.span.status != Status::Unknown;
 }
 
+// Rows of one id and rank that differ stand in an order of their own, whatever that of the files;
+// quotes, such as several people's feedback to one message, keep theirs.
+void order_by_content(std::span<Row> rows) {
+  if (rows.size() < 2) return;
+  const auto content = [](const Row& row) { return to_json(row.span); };
+  for (size_t from = 0; from < rows.size();) {
+    size_t to = from + 1;
+    while (to < rows.size() && rows[to].rank == rows[from].rank) ++to;
+    const std::span<Row> equals = rows.subspan(from, rows[from].rank > Rank::Quote ? to - from : 0);
+    std::stable_sort(equals.begin(), equals.end(),
+                     [&](const Row& a, const Row& b) { return content(a) < content(b); });
+    from = to;
+  }
+}
+
 }  // namespace
 
 Row& TraceEmitter::next_row() {
@@ -70,6 +86,7 @@ void TraceEmitter::load(std::span<const std::string_view> rows) {
     }
     const size_t pool_start = pool_used_;
     for (size_t i = first; i < end; ++i) decode(rows[i], next_row());
+    order_by_content(std::span(pool_).subspan(pool_start, end - first));
     // An export taken while the row was being written gives way to a later one.
     Row* kept = &pool_[pool_start];
     for (size_t i = pool_start; i < pool_used_ && !is_settled(*kept); ++i) {
