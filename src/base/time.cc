@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 
 namespace sonde {
@@ -54,6 +55,11 @@ bool is_date(int year, int month, int day) {
 }
 
 }  // namespace
+
+int64_t now_micros() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
 
 std::optional<int64_t> parse_iso_time(std::string_view text) {
   const int year = digits<4>(text, 0);

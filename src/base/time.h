@@ -11,6 +11,9 @@ namespace sonde {
 inline constexpr int64_t kMicrosPerMilli = 1'000;
 inline constexpr int64_t kMicrosPerSecond = 1'000'000;
 
+// The present.
+int64_t now_micros();
+
 // Reads an ISO 8601 time: "2026-07-23T10:00:05[.123456][Z|+02:00]", also with a space for the T,
 // or a date alone. A time without a zone is UTC. Null when it is none.
 std::optional<int64_t> parse_iso_time(std::string_view text);

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <thread>
 
 #include "base/quantity.h"
+#include "base/time.h"
 #include "cli/exit_code.h"
 #include "cli/history.h"
 #include "cli/interrupt.h"
@@ -20,11 +20,6 @@
 
 namespace sonde {
 namespace {
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 Result<const date::time_zone*> find_zone(const std::string& name) {
   try {
@@ -170,10 +165,24 @@ void add_settings(CLI::App& command, Arguments& arguments) {
   }
 }
 
+Result<Settings> settings_of(const Arguments& arguments) {
+  return load_settings({.flags = arguments.settings, .environment = process_environment()});
+}
+
+Result<bool> wants_json(const Arguments& arguments) {
+  if (arguments.json || arguments.format == "json") return true;
+  if (arguments.format == "table") return false;
+  return fail(Code::InvalidInput, "no format '{}': known are table and json", arguments.format);
+}
+
+void add_json_option(CLI::App& command, Arguments& arguments) {
+  command.add_option("--format", arguments.format, "output: table or json")->capture_default_str();
+  command.add_flag("--json", arguments.json, "the same as --format json");
+}
+
 Result<std::unique_ptr<Job>> make_job(const Arguments& arguments, FieldSet fields) {
   auto job = std::make_unique<Job>();
-  job->settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  job->settings = TRY(settings_of(arguments));
   const Settings& settings = job->settings;
   AggregatorOptions& options = job->options;
   const auto level = parse_level(arguments.level);

@@ -56,6 +56,15 @@ void add_filter_options(CLI::App& command, Arguments& arguments);
 void add_output_options(CLI::App& command, Arguments& arguments, const std::string& formats);
 void add_settings(CLI::App& command, Arguments& arguments);
 
+// From flags, environment and sonde.toml. Fails as load_settings().
+Result<Settings> settings_of(const Arguments& arguments);
+
+// Of commands that print a table or JSON: whether JSON is asked for. Fails with InvalidInput on any
+// other format.
+Result<bool> wants_json(const Arguments& arguments);
+// The options that say so.
+void add_json_option(CLI::App& command, Arguments& arguments);
+
 // Everything a command needs to read, parsed and checked. Not movable: parts point into it.
 struct Job {
   Settings settings;

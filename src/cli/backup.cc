@@ -1,8 +1,7 @@
 // sonde backup and sonde restore: the two ends of one folder.
 #include "ingest/backup.h"
 
-#include <chrono>
-
+#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/history.h"
 #include "report/format_number.h"
@@ -16,17 +15,6 @@ namespace {
 struct BackupArguments : Arguments {
   std::string folder;
 };
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-Result<bool> wants_json(const Arguments& arguments) {
-  if (arguments.json || arguments.format == "json") return true;
-  if (arguments.format == "table") return false;
-  return fail(Code::InvalidInput, "no format '{}': known are table and json", arguments.format);
-}
 
 // `done` says what happened: "Wrote", "Restored".
 std::string to_text(const BackupManifest& manifest, std::string_view done,
@@ -55,20 +43,10 @@ std::string to_json(const BackupManifest& manifest, const std::string& backup,
   return json.take();
 }
 
-Result<Settings> settings_of(const Arguments& arguments) {
-  Settings settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
-  if (!settings.store_url.empty()) {
-    return fail(Code::InvalidInput,
-                "sonde backup and sonde restore are about the history in a data folder: copy "
-                "servers (store-url) with ClickHouse's own BACKUP and RESTORE");
-  }
-  return settings;
-}
-
 Result<int> backup(const BackupArguments& arguments) {
   const bool is_json = TRY(wants_json(arguments));
   const Settings settings = TRY(settings_of(arguments));
+  TRY(require_data_folder(settings, "backup"));
   TRY(require_history(settings));
   const std::unique_ptr<History> history = TRY(History::open(settings));
   const BackupManifest manifest = TRY(write_backup(*history, arguments.folder, now_micros()));
@@ -81,6 +59,7 @@ Result<int> backup(const BackupArguments& arguments) {
 Result<int> restore(const BackupArguments& arguments) {
   const bool is_json = TRY(wants_json(arguments));
   const Settings settings = TRY(settings_of(arguments));
+  TRY(require_data_folder(settings, "restore"));
   const BackupManifest manifest = TRY(restore_backup(arguments.folder, settings));
   const std::string to = TRY(data_folder_path(settings));
   TRY(write_output(arguments, is_json ? to_json(manifest, arguments.folder, to)
@@ -92,8 +71,7 @@ std::function<Result<int>()> declare(CLI::App& command, const std::string& descr
                                      Result<int> (*run)(const BackupArguments&)) {
   const auto arguments = std::make_shared<BackupArguments>();
   command.add_option("FOLDER", arguments->folder, description)->required();
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   add_settings(command, *arguments);
   return [arguments, run] { return run(*arguments); };
 }

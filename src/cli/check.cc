@@ -183,8 +183,7 @@ Result<> refuse_without_times(const Job& job, const CheckArguments& arguments,
 
 // Options that were not typed take what [check] of sonde.toml holds, as if it were typed.
 Result<> take_from_file(CLI::App& command, Arguments& common) {
-  const Settings settings =
-      TRY(load_settings({.flags = common.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(common));
   for (const auto& [name, values] : settings.check) {
     CLI::Option* const option = command.get_option("--" + name);
     if (option->count() > 0 || values.empty()) continue;

@@ -223,8 +223,7 @@ std::string to_json(const std::vector<Finding>& findings, const std::string& fol
 }
 
 Result<int> run(const Arguments& arguments) {
-  const Settings settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(arguments));
   const RenderOptions render = TRY(make_render_options(arguments, settings));
   if (render.format != Format::Table && render.format != Format::Json)
     return fail(Code::InvalidInput, "doctor prints table or json (--format)");
@@ -241,8 +240,7 @@ Result<int> run(const Arguments& arguments) {
 
 std::function<Result<int>()> declare_doctor(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

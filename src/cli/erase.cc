@@ -1,8 +1,8 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 
+#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/history.h"
@@ -29,11 +29,6 @@ struct Outcome {
   uint64_t resumed = 0;  // Spans of erasures that were interrupted before.
   bool is_done = false;
 };
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string counted(uint64_t spans) {
   return fmt::format("{} span{}", format_count(spans), spans == 1 ? "" : "s");
@@ -163,11 +158,7 @@ Result<Outcome> erase(const EraseArguments& arguments, const Job& job, const CLI
 }
 
 Result<int> run(const EraseArguments& arguments, const CLI::App& command) {
-  const bool is_json = arguments.json || arguments.format == "json";
-  if (!is_json && arguments.format != "table") {
-    return fail(Code::InvalidInput, "no format '{}': sonde erase knows table and json",
-                arguments.format);
-  }
+  const bool is_json = TRY(wants_json(arguments));
   size_t named = 0;
   for (const char* const option : {"--trace", "--session", "--user", "--where"})
     named += command.count(option) > 0 ? 1 : 0;
@@ -197,8 +188,7 @@ std::function<Result<int>()> declare_erase(CLI::App& command) {
                      "those without a start stay");
   command.add_flag("--yes", arguments->yes, "do not ask; needed where there is no terminal");
   command.add_flag("--dry-run", arguments->dry_run, "only say how many");
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   add_settings(command, *arguments);
   return [arguments, &command] { return run(*arguments, command); };
 }

@@ -144,7 +144,8 @@ Result<> require_data_folder(const Settings& settings, std::string_view command)
   if (settings.store_url.empty()) return {};
   return fail(
       Code::InvalidInput,
-      "sonde {} is about the history in a data folder: it does not change servers (store-url)",
+      "sonde {} is about the history in a data folder: servers (store-url) are looked after with "
+      "ClickHouse's own statements",
       command);
 }
 

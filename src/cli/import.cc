@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
@@ -25,11 +26,6 @@ struct Summary {
   uint64_t in_history = 0;  // Spans of the project.
   double seconds = 0;
 };
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string to_table(const Summary& summary) {
   const ImportResult& result = summary.result;
@@ -94,11 +90,7 @@ std::string to_json(const Summary& summary) {
 }
 
 Result<int> run(const Arguments& arguments) {
-  const bool is_json = arguments.json || arguments.format == "json";
-  if (!is_json && arguments.format != "table") {
-    return fail(Code::InvalidInput, "no format '{}': sonde import knows table and json",
-                arguments.format);
-  }
+  const bool is_json = TRY(wants_json(arguments));
   const auto begun = std::chrono::steady_clock::now();
   if (arguments.files.empty()) {
     return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
@@ -141,8 +133,7 @@ std::function<Result<int>()> declare_import(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
   add_files(command, *arguments);
   add_reading_options(command, *arguments);
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

@@ -34,8 +34,7 @@ std::string_view name_of(ImportState state) {
 }
 
 Result<Ledger> read_ledger(const Arguments& arguments) {
-  const Settings settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(arguments));
   const std::unique_ptr<History> history = TRY(History::open(settings));
   Ledger ledger;
   ledger.folder = TRY(data_folder_path(settings));
@@ -121,11 +120,7 @@ std::string to_json(const Ledger& ledger) {
 }
 
 Result<int> run(const Arguments& arguments) {
-  const bool is_json = arguments.json || arguments.format == "json";
-  if (!is_json && arguments.format != "table") {
-    return fail(Code::InvalidInput, "no format '{}': sonde ledger knows table and json",
-                arguments.format);
-  }
+  const bool is_json = TRY(wants_json(arguments));
   const Ledger ledger = TRY(read_ledger(arguments));
   TRY(write_output(arguments, is_json ? to_json(ledger) : to_table(ledger)));
   if (is_balanced(ledger.counts, ledger.removals, ledger.spans)) return kExitDone;
@@ -137,8 +132,7 @@ Result<int> run(const Arguments& arguments) {
 
 std::function<Result<int>()> declare_ledger(CLI::App& command) {
   const auto arguments = std::make_shared<Arguments>();
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   command.add_option("--limit", arguments->limit, "imports that are listed; 0 is all")
       ->capture_default_str();
   add_settings(command, *arguments);

@@ -46,8 +46,7 @@ Result<std::string> migrate_servers(const Settings& settings) {
 }
 
 Result<int> run(const MigrateArguments& arguments) {
-  const Settings settings = TRY(
-      load_settings({.flags = arguments.common.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(arguments.common));
   std::string text;
   if (arguments.dry_run) {
     text = TRY(statements_text(settings));

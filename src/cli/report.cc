@@ -1,4 +1,3 @@
-#include <chrono>
 
 #include "analysis/optimizer.h"
 #include "base/quantity.h"
@@ -18,11 +17,6 @@ struct Window {
   int64_t since;
   int64_t until;
 };
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // "24h" is a time span back from now; anything else is a point in time, read as filters read it.
 Result<int64_t> moment_of(const std::string& text, const ParseContext& context) {

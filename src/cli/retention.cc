@@ -1,7 +1,5 @@
 #include "ingest/retention.h"
 
-#include <chrono>
-
 #include "base/quantity.h"
 #include "base/time.h"
 #include "cli/commands.h"
@@ -17,11 +15,6 @@ namespace {
 struct RetentionArguments : Arguments {
   bool dry_run = false;
 };
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string day_of(const RetentionStep& step) {
   return format_iso_time(int64_t{step.before} * kMicrosPerSecond).substr(0, 10);
@@ -118,13 +111,8 @@ std::string to_json(const RetentionReport& report, uint64_t resumed, bool is_dry
 }
 
 Result<int> run(const RetentionArguments& arguments) {
-  const bool is_json = arguments.json || arguments.format == "json";
-  if (!is_json && arguments.format != "table") {
-    return fail(Code::InvalidInput, "no format '{}': sonde retention knows table and json",
-                arguments.format);
-  }
-  const Settings settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  const bool is_json = TRY(wants_json(arguments));
+  const Settings settings = TRY(settings_of(arguments));
   TRY(require_data_folder(settings, "retention"));
   TRY(require_history(settings));
   const std::unique_ptr<History> history = TRY(History::open(settings));
@@ -145,8 +133,7 @@ Result<int> run(const RetentionArguments& arguments) {
 std::function<Result<int>()> declare_retention(CLI::App& command) {
   const auto arguments = std::make_shared<RetentionArguments>();
   command.add_flag("--dry-run", arguments->dry_run, "only say what would go");
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   add_settings(command, *arguments);
   return [arguments] { return run(*arguments); };
 }

@@ -61,8 +61,7 @@ Result<int> run(const Arguments& arguments, const std::string& page) {
     TRY(write_output(arguments, text));
     return 0;
   }
-  const Settings settings =
-      TRY(load_settings({.flags = arguments.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(arguments));
   TRY(write_output(arguments, arguments.json ? as_json(settings) : as_text(settings)));
   return 0;
 }

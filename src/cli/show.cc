@@ -142,8 +142,7 @@ std::function<Result<int>()> declare_show(CLI::App& command) {
                    "also look at runs started from Dify's editor");
   command.add_option("--time-unit", arguments->time_unit,
                      "unit of response times in flat logs: s, ms or us");
-  command.add_option("--format", arguments->format, "output: table or json")->capture_default_str();
-  command.add_flag("--json", arguments->json, "the same as --format json");
+  add_json_option(command, *arguments);
   command.add_option("-o,--output", arguments->output,
                      "write to this file instead of standard output");
   add_settings(command, *arguments);

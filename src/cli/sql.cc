@@ -46,8 +46,7 @@ Result<int> run(const SqlArguments& arguments) {
   const std::string format = TRY(engine_format(arguments.common));
   const std::string sql = arguments.statement == "-" ? read_standard_input() : arguments.statement;
   TRY(check_reads_only(sql));
-  const Settings settings = TRY(
-      load_settings({.flags = arguments.common.settings, .environment = process_environment()}));
+  const Settings settings = TRY(settings_of(arguments.common));
   // A question to servers needs nothing of the data folder.
   std::unique_ptr<History> history;
   std::unique_ptr<Store> servers;

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "ingest/removal.h"
+#include "store/native_stream.h"
 #include "store/native_writer.h"
 #include "store/span_block.h"
 
@@ -65,34 +66,15 @@ class Listing {
 // Gives each row of the answer to `take`, in blocks of the engine.
 Result<> read_rows(Store& store, const Query& query,
                    const std::function<Result<>(const FiledSpan&)>& take) {
-  std::string rest;
-  NativeBlock block;
   FiledSpan row;
-  Result<> read;
-  const auto read_block = [&]() -> Result<> {
+  return read_blocks(store, query, [&](const NativeBlock& block) -> Result<bool> {
     const SpanBlockReader reader = TRY(SpanBlockReader::create(block));
     for (size_t i = 0; i < block.rows; ++i) {
       TRY(reader.read(i, row));
       TRY(take(row));
     }
-    return {};
-  };
-  TRY(store.stream(query, [&](std::string_view piece) {
-    rest += piece;
-    size_t done = 0;
-    while (read && done < rest.size()) {
-      const Result<size_t> size = decode_native(std::string_view(rest).substr(done), block);
-      if (!size) read = tl::unexpected(size.error());
-      if (!size || *size == 0) break;
-      read = read_block();
-      done += *size;
-    }
-    rest.erase(0, done);
-    return read.has_value();
-  }));
-  TRY(read);
-  if (!rest.empty()) return fail(Code::Internal, "the engine's last block is not whole");
-  return {};
+    return true;
+  });
 }
 
 Query to_query(const ErasureRequest& request, std::string_view from, std::string_view more) {

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "model/columns.h"
-#include "store/native_reader.h"
+#include "store/native_stream.h"
 #include "store/native_writer.h"
 
 namespace sonde {
@@ -127,35 +127,17 @@ Result<> Filings::load(uint64_t keys_max) {
   if (keys > keys_max) return {};
   filter_.emplace(keys + kRoom);
   if (keys == 0) return {};
-  std::string rest;
-  NativeBlock block;
-  Result<> read;
-  const auto add_block = [&]() -> Result<> {
+  const Query query{
+      "SELECT trace_hash, span_hash FROM span_keys WHERE project_id = {project:String}",
+      {{"project", project_}}};
+  return read_blocks(store_, query, [this](const NativeBlock& block) -> Result<bool> {
     TRY(expect_columns(block, std::array<std::string_view, 2>{"UInt64", "UInt64"}));
     for (size_t row = 0; row < block.rows; ++row) {
       filter_->add(
           {block.columns[0].number<uint64_t>(row), block.columns[1].number<uint64_t>(row)});
     }
-    return {};
-  };
-  TRY(store_.stream(
-      {"SELECT trace_hash, span_hash FROM span_keys WHERE project_id = {project:String}",
-       {{"project", project_}},
-       "Native"},
-      [&](std::string_view piece) {
-        rest += piece;
-        size_t done = 0;
-        while (done < rest.size() && read) {
-          const auto size = decode_native(std::string_view(rest).substr(done), block);
-          if (!size) read = tl::unexpected(size.error());
-          if (!size || *size == 0) break;
-          read = add_block();
-          done += *size;
-        }
-        rest.erase(0, done);
-        return read.has_value();
-      }));
-  return read;
+    return true;
+  });
 }
 
 Result<std::vector<Filing>> Filings::find(std::span<const SpanHash> hashes) {
@@ -184,12 +166,7 @@ Result<> Filings::ask(std::span<const SpanHash> hashes, std::vector<Filing>& fou
         {"traces", numbers(hashes, &SpanHash::trace), Param::Form::Literal},
         {"spans", numbers(hashes, &SpanHash::span), Param::Form::Literal}},
        "Native"}));
-  std::string_view rest = bytes;
-  NativeBlock block;
-  while (!rest.empty()) {
-    const size_t size = TRY(decode_native(rest, block));
-    if (size == 0) return fail(Code::Internal, "the engine's last block is not whole");
-    rest.remove_prefix(size);
+  return read_blocks(bytes, [&](const NativeBlock& block) -> Result<bool> {
     TRY(expect_columns(block, std::array<std::string_view, 5>{"UInt64", "UInt64", "DateTime",
                                                               "UInt32", "UInt64"}));
     for (size_t row = 0; row < block.rows; ++row) {
@@ -199,8 +176,8 @@ Result<> Filings::ask(std::span<const SpanHash> hashes, std::vector<Filing>& fou
            block.columns[3].number<uint32_t>(row),
            block.columns[4].number<uint64_t>(row)});
     }
-  }
-  return {};
+    return true;
+  });
 }
 
 void Filings::add(std::span<const Filing> filings) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/time.h"
 #include "ingest/engine_rows.h"
 
 namespace sonde {
@@ -14,17 +15,6 @@ constexpr std::string_view kContent[] = {"system", "input",     "output",
 
 constexpr std::chrono::seconds kForgetMax{20};
 constexpr std::chrono::milliseconds kForgetPause{50};
-
-int64_t now_micros() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-// A text in a statement: what changes tables takes no parameters.
-std::string quoted(const std::string& text) {
-  const std::string list = quoted_list({text});
-  return list.substr(1, list.size() - 2);
-}
 
 std::string filed_before(uint32_t second) {
   return fmt::format("filed_at < toDateTime({}, 'UTC')", second);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/native_stream.h"
 #include "store/span_block.h"
 
 namespace sonde {
@@ -52,29 +53,26 @@ Result<std::vector<FiledSpan>> read_stored_rows(Store& store, std::string_view p
                                                 std::span<const RowPlace> places) {
   using Key = std::tuple<std::string, std::string, uint32_t>;
   std::map<Key, FiledSpan> latest;
+  const auto keep_latest = [&](const NativeBlock& block) -> Result<bool> {
+    const SpanBlockReader reader = TRY(SpanBlockReader::create(block));
+    for (size_t row = 0; row < block.rows; ++row) {
+      FiledSpan filed;
+      TRY(reader.read(row, filed));
+      Key key{filed.trace_key, filed.span_key, filed.filed_at};
+      const auto found = latest.find(key);
+      if (found == latest.end()) {
+        latest.emplace(std::move(key), std::move(filed));
+      } else if (found->second.version < filed.version) {
+        found->second = std::move(filed);
+      }
+    }
+    return true;
+  };
   while (!places.empty()) {
     const auto asked = places.first(count_asked(places));
     places = places.subspan(asked.size());
     const std::string bytes = TRY(store.query(to_query(project, asked)));
-    std::string_view rest = bytes;
-    NativeBlock block;
-    while (!rest.empty()) {
-      const size_t size = TRY(decode_native(rest, block));
-      if (size == 0) return fail(Code::Internal, "the engine's last block is not whole");
-      rest.remove_prefix(size);
-      const SpanBlockReader reader = TRY(SpanBlockReader::create(block));
-      for (size_t row = 0; row < block.rows; ++row) {
-        FiledSpan filed;
-        TRY(reader.read(row, filed));
-        Key key{filed.trace_key, filed.span_key, filed.filed_at};
-        const auto found = latest.find(key);
-        if (found == latest.end()) {
-          latest.emplace(std::move(key), std::move(filed));
-        } else if (found->second.version < filed.version) {
-          found->second = std::move(filed);
-        }
-      }
-    }
+    TRY(read_blocks(bytes, keep_latest));
   }
   std::vector<FiledSpan> rows;
   for (auto& [key, row] : latest) rows.push_back(std::move(row));

@@ -146,10 +146,8 @@ class ChdbStore final : public Store {
 
   Result<> save(const Query& query, const std::string& path) override {
     // A file's name cannot be a parameter: it is quoted, as a text of SQL is.
-    const std::string list = quoted_list({path});
     Query into = query;
-    into.sql +=
-        fmt::format(" INTO OUTFILE {} FORMAT {}", list.substr(1, list.size() - 2), query.format);
+    into.sql += fmt::format(" INTO OUTFILE {} FORMAT {}", quoted(path), query.format);
     TRY(this->query(into));
     return {};
   }
@@ -229,24 +227,12 @@ class ChdbStore final : public Store {
 
 }  // namespace
 
-namespace {
-
-// A file's name in a statement: it cannot be a parameter.
-std::string quoted_path(const std::string& path) {
-  const std::string list = quoted_list({path});
-  return list.substr(1, list.size() - 2);
-}
-
-}  // namespace
-
 Result<> save_chdb_store(Store& store, const std::string& folder) {
-  return store.execute(
-      fmt::format("BACKUP DATABASE {} TO File({})", kDatabase, quoted_path(folder)));
+  return store.execute(fmt::format("BACKUP DATABASE {} TO File({})", kDatabase, quoted(folder)));
 }
 
 Result<> load_chdb_store(Store& store, const std::string& folder) {
-  return store.execute(
-      fmt::format("RESTORE DATABASE {} FROM File({})", kDatabase, quoted_path(folder)));
+  return store.execute(fmt::format("RESTORE DATABASE {} FROM File({})", kDatabase, quoted(folder)));
 }
 
 Result<std::string> data_folder_path(const Settings& settings) {

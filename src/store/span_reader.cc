@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "store/filed_span.h"
+#include "store/native_stream.h"
 #include "store/span_block.h"
 
 namespace sonde {
@@ -71,63 +72,6 @@ std::string_view order_clause(SpanQuery::Order order) {
   }
 }
 
-// Cuts a stream of bytes into blocks and these into spans.
-class Pieces {
- public:
-  explicit Pieces(const std::function<bool(Span&)>& each) : each_(each) {}
-
-  // False when no more are wanted, or on an error.
-  bool add(std::string_view piece) {
-    if (!rest_.empty()) {
-      rest_ += piece;
-      piece = rest_;
-    }
-    while (!piece.empty()) {
-      const Result<size_t> size = decode_native(piece, block_);
-      if (!size) return stop(size.error());
-      if (*size == 0) break;
-      if (const Result<bool> more = give(); !more || !*more)
-        return more ? false : stop(more.error());
-      piece.remove_prefix(*size);
-    }
-    rest_ = std::string(piece);
-    return true;
-  }
-
-  Result<uint64_t> finish() {
-    if (failed_) return tl::unexpected(*failed_);
-    return count_;
-  }
-  bool is_whole() const { return rest_.empty(); }
-
- private:
-  bool stop(const Error& error) {
-    failed_ = error;
-    rest_.clear();
-    return false;
-  }
-
-  Result<bool> give() {
-    const SpanBlockReader reader = TRY(SpanBlockReader::create(block_));
-    for (size_t row = 0; row < block_.rows; ++row) {
-      TRY(reader.read(row, span_));
-      ++count_;
-      if (!each_(span_)) {
-        rest_.clear();
-        return false;
-      }
-    }
-    return true;
-  }
-
-  const std::function<bool(Span&)>& each_;  // Outlives this.
-  std::string rest_;                        // Of a block that is not whole yet.
-  NativeBlock block_;
-  Span span_;
-  uint64_t count_ = 0;
-  std::optional<Error> failed_;
-};
-
 // A part of the order of filing: seconds, of which the first is in it and the last is not.
 struct Window {
   std::optional<uint32_t> from;
@@ -165,11 +109,19 @@ Query to_statement(const SpanQuery& query, const Window& window) {
 
 Result<uint64_t> read_window(Store& store, const SpanQuery& query, const Window& window,
                              const std::function<bool(Span&)>& each) {
-  Pieces pieces(each);
-  TRY(store.stream(to_statement(query, window),
-                   [&](std::string_view piece) { return pieces.add(piece); }));
-  if (!pieces.is_whole()) return fail(Code::Internal, "the engine's last block is not whole");
-  return pieces.finish();
+  uint64_t given = 0;
+  Span span;
+  const auto give = [&](const NativeBlock& block) -> Result<bool> {
+    const SpanBlockReader reader = TRY(SpanBlockReader::create(block));
+    for (size_t row = 0; row < block.rows; ++row) {
+      TRY(reader.read(row, span));
+      ++given;
+      if (!each(span)) return false;
+    }
+    return true;
+  };
+  TRY(read_blocks(store, to_statement(query, window), give));
+  return given;
 }
 
 // Where a window ends that holds `rows` rows or a few more; null where all that is left is fewer.

@@ -2,20 +2,24 @@
 
 namespace sonde {
 
+std::string quoted(std::string_view text) {
+  std::string sql = "'";
+  for (const char c : text) {
+    if (c == '\\' || c == '\'') sql += '\\';
+    if (c == '\0') {
+      sql += "\\0";
+    } else {
+      sql += c;
+    }
+  }
+  return sql + "'";
+}
+
 std::string quoted_list(const std::vector<std::string>& values) {
   std::string text = "[";
   for (const std::string& value : values) {
     if (text.size() > 1) text += ',';
-    text += '\'';
-    for (const char c : value) {
-      if (c == '\\' || c == '\'') text += '\\';
-      if (c == '\0') {
-        text += "\\0";
-      } else {
-        text += c;
-      }
-    }
-    text += '\'';
+    text += quoted(value);
   }
   return text + "]";
 }

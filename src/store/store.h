@@ -23,6 +23,8 @@ struct Param {
   Form form = Form::Text;
 };
 
+// 'it\'s': a text in a statement, where it can be no parameter, such as a file's name.
+std::string quoted(std::string_view text);
 // ['it\'s','b']: the notation of Array(String).
 std::string quoted_list(const std::vector<std::string>& values);
 // A parameter of the form Text as the engine unescapes it: as a field of TSV.

@@ -57,7 +57,7 @@ class HistoryOnServer(history_test.History):
                          (f"ClickHouse at {self.server['SONDE_STORE_URL']}", "ok"))
         for command in ("backup", "restore"):
             run = self.ask(command, f"{self.folder}/copy")
-            self.assertEqual((run.code, "ClickHouse's own BACKUP" in run.err), (EXIT_USAGE, True), run.err)
+            self.assertEqual((run.code, "ClickHouse's own statements" in run.err), (EXIT_USAGE, True), run.err)
 
     def test_one_process_at_a_time_imports_from_a_data_folder(self):
         importing = subprocess.Popen([BINARY, "import", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
