@@ -66,7 +66,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;padding-bottom:6px}
 th,td{padding:6px 8px;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
 thead th{font-weight:600;white-space:nowrap;vertical-align:bottom}
-tbody th{font-weight:500;min-width:110px;max-width:260px;overflow-wrap:anywhere}
+tbody th{font-weight:500;min-width:140px;max-width:260px;overflow-wrap:anywhere}
 tbody th:first-child,thead th:first-child{position:sticky;left:0;background:var(--card)}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.list{min-width:130px;max-width:300px;overflow-wrap:anywhere}
