@@ -70,7 +70,7 @@ asan: setup-check ## The tests under the address and undefined-behaviour sanitiz
 tsan: setup-test ## The tests of what runs threads under the thread sanitizer
 	@$(call configure,tsan)
 	@$(call compile,tsan) --target $(TSAN_TARGETS)
-	@$(call ctest,tsan) --exclude-regex '_NOT_BUILT|coverage_study|planted'
+	@$(call ctest,tsan) --exclude-regex '_NOT_BUILT|coverage_study' --label-exclude "store|planted"
 
 .PHONY: fuzz
 fuzz: setup-check ## Fuzz each reader for FUZZ_SECONDS (10)

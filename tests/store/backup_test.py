@@ -1,30 +1,17 @@
 """sonde backup and restore: what comes back is what was there, and nothing is half there after a failure."""
 
-import pathlib
-import tempfile
 import unittest
 
-from sonde_program import sonde
+from history_case import HistoryCase
 
 EXIT_USAGE, EXIT_NOT_FOUND, EXIT_UNAVAILABLE = 2, 3, 6
 
 
-class Backup(unittest.TestCase):
+class Backup(HistoryCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sonde-backup-")
-        self.addCleanup(folder.cleanup)
-        self.root = pathlib.Path(folder.name)
-        self.data = self.root / "data"
+        super().setUp()
         for number, log in enumerate(("dify/dump", "otlp/traces.jsonl")):
             self.done("import", log, "--project", f"p{number}")
-
-    def ask(self, *arguments, data=None):
-        return sonde(*arguments, SONDE_DATA_DIR=str(data or self.data))
-
-    def done(self, *arguments, data=None):
-        run = self.ask(*arguments, data=data)
-        self.assertEqual(run.code, 0, run.err)
-        return run
 
     def test_what_is_restored_is_what_was_there(self):
         made = self.done("backup", self.root / "copy", "--json").json

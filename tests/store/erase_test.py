@@ -6,9 +6,9 @@ import pty
 import random
 import shutil
 import subprocess
-import tempfile
 import unittest
 
+from history_case import HistoryCase
 from sonde_program import BINARY, environment, sonde, write_file
 
 EXIT_DONE, EXIT_USAGE = 0, 2
@@ -26,21 +26,7 @@ def log(calls):
     return "".join(json.dumps(one) + "\n" for one in calls)
 
 
-class Erase(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sonde-erase-")
-        self.addCleanup(folder.cleanup)
-        self.root = folder.name
-        self.data = os.path.join(folder.name, "data")
-
-    def ask(self, *arguments, data=None):
-        return sonde(*arguments, SONDE_DATA_DIR=data or self.data)
-
-    def done(self, *arguments, data=None):
-        run = self.ask(*arguments, data=data)
-        self.assertEqual(run.code, EXIT_DONE, run.err)
-        return run
-
+class Erase(HistoryCase):
     def import_calls(self, *calls, project="default"):
         return self.done("import", write_file(self, log(calls)), "--project", project, "--json").json
 

@@ -6,9 +6,9 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 import unittest
 
+from history_case import HistoryCase
 from sonde_program import BINARY, environment, sonde, write_file
 
 EXIT_DONE, EXIT_USAGE = 0, 2
@@ -27,18 +27,7 @@ def log(spans):
     return "".join(lines)
 
 
-class Retention(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sonde-retention-")
-        self.addCleanup(folder.cleanup)
-        self.root = folder.name
-        self.data = os.path.join(self.root, "data")
-
-    def done(self, *arguments, data=None, **options):
-        run = sonde(*arguments, SONDE_DATA_DIR=data or self.data, **options)
-        self.assertEqual(run.code, EXIT_DONE, run.err)
-        return run
-
+class Retention(HistoryCase):
     def steps(self, *arguments, **options):
         steps = self.done("retention", "--json", *arguments, **options).json["steps"]
         return [(step["project"], step["reason"], step["spans"]) for step in steps]

@@ -1,0 +1,25 @@
+"""What the tests of a history have in common: a data folder of their own, and sonde on it."""
+
+import pathlib
+import tempfile
+import unittest
+
+from sonde_program import sonde
+
+
+class HistoryCase(unittest.TestCase):
+    """`data` is the data folder, which is not there yet, below `root`."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="sonde-history-")
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        self.data = self.root / "data"
+
+    def ask(self, *arguments, data=None, **options):
+        return sonde(*arguments, SONDE_DATA_DIR=str(data or self.data), **options)
+
+    def done(self, *arguments, data=None, **options):
+        run = self.ask(*arguments, data=data, **options)
+        self.assertEqual(run.code, 0, run.err)
+        return run
