@@ -20,7 +20,7 @@
 #include "filter/filter.h"
 #include "query/condition.h"
 #include "query/search.h"
-#include "store/chdb_store.h"
+#include "store/open_store.h"
 #include "store/native_reader.h"
 #include "store/span_reader.h"
 

@@ -4,8 +4,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "ingest/merge.h"
-#include "ingest/stored_rows.h"
 #include "store/span_block.h"
+#include "store/stored_rows.h"
 
 namespace sonde {
 namespace {

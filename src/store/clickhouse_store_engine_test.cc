@@ -255,10 +255,9 @@ TEST_F(ClickhouseStoreTest, AServerThatWasNotMigratedIsRefusedWithTheCommand) {
   EXPECT_THAT(store.error().message, HasSubstr("has no history yet: run sonde migrate"));
   store = open_store(settings());
   ASSERT_FALSE(store);
-  EXPECT_THAT(
-      store.error().message,
-      HasSubstr(
-          "lacks the tables of 0001_spans, 0002_span_keys, 0003_removals: run sonde migrate"));
+  EXPECT_THAT(store.error().message,
+              HasSubstr("lacks the tables of 0001_spans, 0002_span_keys, 0003_removals, "
+                        "0004_text_sizes: run sonde migrate"));
 }
 
 }  // namespace

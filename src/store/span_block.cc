@@ -198,8 +198,10 @@ std::string span_column_list(FieldSet fields) {
   return list;
 }
 
-std::string filed_span_column_list() {
-  return fmt::format("{}, {}", span_column_list(FieldSet::all()), fmt::join(kFilingRest, ", "));
+std::string filed_span_column_list(FieldSet fields) {
+  fields.add(Field::TraceId);
+  fields.add(Field::SpanId);
+  return fmt::format("{}, {}", span_column_list(fields), fmt::join(kFilingRest, ", "));
 }
 
 namespace {

@@ -19,8 +19,8 @@ std::string encode_spans(std::string_view project, std::span<const FiledSpan* co
 // The columns of the table spans that hold these fields, as a list for SELECT; what counts a span
 // (its levels) always among them.
 std::string span_column_list(FieldSet fields);
-// The same with what a FiledSpan has beyond its span.
-std::string filed_span_column_list();
+// The same with the ids and with what a FiledSpan has beyond its span.
+std::string filed_span_column_list(FieldSet fields = FieldSet::all());
 
 // Fills spans from a block whose columns bear the names that the lists above give; others are left
 // out. Rows are read one by one into memory that is reused.

@@ -171,6 +171,29 @@ TEST_F(SpanReaderTest, APageIsFullWhateverItsConditionLeavesOut) {
   }
 }
 
+TEST_F(SpanReaderTest, APageGoesByLatestVersionsAlone) {
+  std::vector<FiledSpan> rows;
+  for (int i = 0; i < 5'000; ++i) {
+    rows.push_back(at(fmt::format("{:04}", i), kNoon + i / 700 * kMinute));
+    if (i % 10 == 0) rows.back().span.model = "rare";
+  }
+  store(rows);
+  std::vector<FiledSpan> changed;
+  for (int i = 0; i < 5'000; i += 5) {
+    FiledSpan& row = changed.emplace_back(rows[static_cast<size_t>(i)]);
+    row.version = 2;
+    row.span.model = i % 20 == 5 ? "rare" : "";  // None of them was, those with an end of 0 were.
+  }
+  store(changed);
+  for (const auto order : {SpanQuery::Order::NewestFirst, SpanQuery::Order::OldestFirst}) {
+    const auto all = ids({.where = "model = 'rare'", .order = order});
+    EXPECT_EQ(all.size(), 250U);
+    EXPECT_EQ(ids({.where = "model = 'rare'", .order = order, .limit = 300}), all);
+    const auto page = ids({.where = "model = 'rare'", .order = order, .limit = 200});
+    EXPECT_EQ(page, std::vector<std::string>(all.begin(), all.begin() + 200));
+  }
+}
+
 TEST_F(SpanReaderTest, AnIdInAnyFormFindsItsSpanOrItsTrace) {
   std::vector<FiledSpan> rows = {at("ab12", kNoon), at("cd34", kNoon), at("ef56", kNoon + kMinute)};
   rows[1].trace_key = rows[2].trace_key = "1122";

@@ -135,3 +135,6 @@ ENGINE = ReplicatedMergeTree
 ORDER BY (project_id, filed_at, trace_key, span_key)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+ALTER TABLE spans ON CLUSTER main
+    MODIFY SETTING serialization_info_version = 'with_types', string_serialization_version = 'with_size_stream';
+

@@ -144,3 +144,6 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE TABLE IF NOT EXISTS removals ON CLUSTER main AS removals_local
 ENGINE = Distributed(main, currentDatabase(), removals_local, cityHash64(trace_key));
 
+ALTER TABLE spans_local ON CLUSTER main
+    MODIFY SETTING serialization_info_version = 'with_types', string_serialization_version = 'with_size_stream';
+

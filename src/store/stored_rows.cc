@@ -1,4 +1,4 @@
-#include "ingest/stored_rows.h"
+#include "store/stored_rows.h"
 
 #include <algorithm>
 #include <map>
@@ -24,7 +24,7 @@ size_t count_asked(std::span<const RowPlace> places) {
   return count;
 }
 
-Query to_query(std::string_view project, std::span<const RowPlace> places) {
+Query to_query(std::string_view project, std::span<const RowPlace> places, FieldSet fields) {
   std::vector<std::string> traces;
   std::vector<std::string> spans;
   std::string times = "[";
@@ -39,7 +39,7 @@ Query to_query(std::string_view project, std::span<const RowPlace> places) {
                   " AND filed_at IN (SELECT toDateTime(arrayJoin({{times:Array(UInt32)}}), 'UTC'))"
                   " AND trace_key IN {{traces:Array(String)}}"
                   " AND span_key IN {{spans:Array(String)}}",
-                  filed_span_column_list()),
+                  filed_span_column_list(fields)),
       {{"project", std::string(project)},
        {"times", times + "]", Param::Form::Literal},
        {"traces", quoted_list(traces), Param::Form::Literal},
@@ -50,7 +50,7 @@ Query to_query(std::string_view project, std::span<const RowPlace> places) {
 }  // namespace
 
 Result<std::vector<FiledSpan>> read_stored_rows(Store& store, std::string_view project,
-                                                std::span<const RowPlace> places) {
+                                                std::span<const RowPlace> places, FieldSet fields) {
   using Key = std::tuple<std::string, std::string, uint32_t>;
   std::map<Key, FiledSpan> latest;
   const auto keep_latest = [&](const NativeBlock& block) -> Result<bool> {
@@ -71,7 +71,7 @@ Result<std::vector<FiledSpan>> read_stored_rows(Store& store, std::string_view p
   while (!places.empty()) {
     const auto asked = places.first(count_asked(places));
     places = places.subspan(asked.size());
-    const std::string bytes = TRY(store.query(to_query(project, asked)));
+    const std::string bytes = TRY(store.query(to_query(project, asked, fields)));
     TRY(read_blocks(bytes, keep_latest));
   }
   std::vector<FiledSpan> rows;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/columns.h"
 #include "store/filed_span.h"
 #include "store/store.h"
 
@@ -18,8 +19,10 @@ struct RowPlace {
   std::string_view span_key;
 };
 
-// Those that are there, in any order. Memory follows the rows: ask for a batch, not more.
+// Those that are there, in any order, with these fields and all that a FiledSpan has beyond its
+// span. Memory follows the rows: ask for a batch, not more.
 Result<std::vector<FiledSpan>> read_stored_rows(Store& store, std::string_view project,
-                                                std::span<const RowPlace> places);
+                                                std::span<const RowPlace> places,
+                                                FieldSet fields = FieldSet::all());
 
 }  // namespace sonde
