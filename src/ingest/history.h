@@ -1,7 +1,10 @@
 // A data folder, opened: the catalog, batches on their way, and the store, which may be elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <vector>
 
 #include "base/result.h"
@@ -26,6 +29,15 @@ class History {
   // Removals that a process had begun and this one finished when it opened the history.
   const std::vector<RemovalRecord>& resumed_removals() const { return resumed_; }
 
+  // Held, shared, while a batch is written and its hours are marked (store/hours.h).
+  std::shared_lock<std::shared_mutex> writing() { return std::shared_lock(writing_); }
+  // Of a change: higher than any before, also by an earlier process on this store, and near the
+  // present in microseconds.
+  uint64_t next_number();
+  // The highest of the changes that are in the store as a whole; waits for those that are being
+  // written.
+  uint64_t number_of_written();
+
  private:
   History(std::unique_ptr<DataFolder> folder, std::unique_ptr<Store> store,
           std::unique_ptr<Catalog> catalog, BatchSpool spool)
@@ -39,6 +51,9 @@ class History {
   std::unique_ptr<Catalog> catalog_;
   BatchSpool spool_;
   std::vector<RemovalRecord> resumed_;
+  std::shared_mutex writing_;
+  std::mutex mutex_;
+  uint64_t last_number_ = 0;  // Guarded by mutex_.
 };
 
 // Writes a batch that is in the spool and in the catalog. Doing it again, also in another process,

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "ingest/merge.h"
 #include "ingest/span_writer.h"
+#include "store/hours.h"
 
 namespace sonde {
 namespace {
@@ -191,6 +192,8 @@ Result<ImportResult> import_files(History& history, const ImportRequest& request
   TRY(history.catalog().finish_import(
       result.number, result.interrupted ? ImportState::Interrupted : ImportState::Done, clock.now(),
       result.files, result.rejected, result.report.excluded));
+  if (!result.interrupted)
+    TRY(make_hours(history.store(), request.project, history.number_of_written()));
   return result;
 }
 

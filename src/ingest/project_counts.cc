@@ -1,6 +1,6 @@
 #include "ingest/project_counts.h"
 
-#include "ingest/engine_rows.h"
+#include "store/engine_rows.h"
 
 namespace sonde {
 

@@ -4,7 +4,8 @@
 #include <thread>
 
 #include "base/time.h"
-#include "ingest/engine_rows.h"
+#include "store/engine_rows.h"
+#include "store/hours.h"
 
 namespace sonde {
 namespace {
@@ -62,7 +63,7 @@ Result<> delete_listed(Store& store, const std::string& project) {
                                 "(trace_hash, span_hash, filed_at) IN (SELECT trace_hash, "
                                 "span_hash, filed_at FROM removals WHERE version = 0)",
                                 quoted(project))));
-  return store.execute("TRUNCATE TABLE removals");
+  return {};
 }
 
 Result<> delete_before(Store& store, const std::string& project, uint32_t before) {
@@ -105,9 +106,12 @@ Result<> finish_removal(History& history, const RemovalRecord& record) {
   switch (record.kind) {
     case RemovalKind::Erase:
       TRY(delete_listed(store, record.project));
+      TRY(mark_listed_hours(store, record.project, history.next_number()));
+      TRY(store.execute("TRUNCATE TABLE removals"));
       break;
     case RemovalKind::Expire:
       TRY(delete_before(store, record.project, record.before));
+      TRY(mark_hours_before(store, record.project, record.before, history.next_number()));
       break;
     case RemovalKind::Content:
       TRY(clear_content(store, record.project, record.before));

@@ -138,3 +138,50 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 ALTER TABLE spans ON CLUSTER main
     MODIFY SETTING serialization_info_version = 'with_types', string_serialization_version = 'with_size_stream';
 
+CREATE TABLE IF NOT EXISTS hours ON CLUSTER main
+(
+    project_id      LowCardinality(String),
+    hour            DateTime('UTC') CODEC(Delta, ZSTD(1)),  -- Of start_time; 1970 where there is none.
+    filed_hour      DateTime('UTC') CODEC(Delta, ZSTD(1)),  -- Of filed_at: which hour the row is a part of.
+    built           UInt64          CODEC(ZSTD(1)),         -- Only the rows of an hour's latest number count.
+    levels          UInt8,
+    app_id          LowCardinality(String),
+    app_name        LowCardinality(String),
+    provider        LowCardinality(String),
+    model           LowCardinality(String),
+    category        LowCardinality(String),
+    environment     LowCardinality(String),
+    prompt_name     LowCardinality(String),
+    prompt_version  LowCardinality(String),
+    status          LowCardinality(String),
+    error_class     LowCardinality(String),
+    currency        LowCardinality(String),
+    measure         Enum8('duration' = 0, 'first_token' = 1), -- What is measured; only the rows of the first count spans.
+    bucket          Nullable(UInt16) CODEC(ZSTD(1)),          -- Of the measure; null where it is not known.
+    spans           UInt64          CODEC(ZSTD(1)),
+    total           Int64           CODEC(ZSTD(1)),           -- Of the measure, microseconds.
+    input_tokens    Int64           CODEC(ZSTD(1)),
+    input_known     UInt64          CODEC(ZSTD(1)),
+    output_tokens   Int64           CODEC(ZSTD(1)),
+    output_known    UInt64          CODEC(ZSTD(1)),
+    cost            Decimal(38, 9)  CODEC(ZSTD(1)),
+    cost_known      UInt64          CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toYYYYMM(hour)
+ORDER BY (project_id, hour, filed_hour, built)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS hour_states ON CLUSTER main
+(
+    project_id  LowCardinality(String),
+    filed_hour  DateTime('UTC'),
+    changed     SimpleAggregateFunction(max, UInt64),
+    built       SimpleAggregateFunction(max, UInt64)
+)
+ENGINE = ReplicatedAggregatingMergeTree
+ORDER BY (project_id, filed_hour)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+INSERT INTO hour_states SELECT DISTINCT project_id, toStartOfHour(filed_at), 1, 0 FROM spans;
+

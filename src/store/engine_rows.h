@@ -26,4 +26,7 @@ class EngineRow {
 // Fails with Internal when the answer is no JSON.
 Result<std::vector<EngineRow>> read_engine_rows(std::string_view lines);
 
+// An Array(String) in such a row. Fails with Internal likewise.
+Result<std::vector<std::string>> read_texts(std::string_view array);
+
 }  // namespace sonde
