@@ -144,7 +144,7 @@ def import_lines(options, folders, log):
 
 
 LIMITS = {"page": 50, "search for a common word": 150, "search for a rare word": 150,
-          "search for a word that is nowhere": 150, "trace by id": 50, "dashboard of a day": 600}
+          "search for a word that is nowhere": 150, "trace by id": 50, "dashboard of a day": 600, "dashboard of 30 days": 600}
 
 
 def question_lines(options, folder):

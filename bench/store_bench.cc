@@ -3,7 +3,7 @@
 //   store_bench ask FOLDER [ROUNDS]         times questions; prints a JSON object
 //   store_bench blocks FOLDER FILE          writes the spans as Native blocks to a new file
 //   store_bench bare FOLDER FILE            inserts such a file into a fresh store, nothing else
-//   store_bench settle FOLDER               merges what is to be merged
+//   store_bench settle FOLDER               waits until the engine has no more to merge
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,14 +14,17 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/settings.h"
+#include "base/time.h"
 #include "filter/filter.h"
 #include "query/condition.h"
+#include "query/metrics.h"
 #include "query/search.h"
-#include "store/open_store.h"
 #include "store/native_reader.h"
+#include "store/open_store.h"
 #include "store/span_reader.h"
 
 namespace sonde {
@@ -123,6 +126,10 @@ class Bench {
     });
   }
 
+  void time_metrics(const std::string& name, const MetricsQuery& query) {
+    time(name, [&](size_t) { need(read_metrics(store_, query)); });
+  }
+
   void time_sql(const std::string& name, const std::string& sql) {
     time(name, [&](size_t) { need(store_.query({sql, {}, "TSV"})); });
   }
@@ -133,11 +140,13 @@ class Bench {
   int count_ = 0;
 };
 
-constexpr char kDashboard[] =
-    "SELECT toStartOfHour(assumeNotNull(start_time)) AS hour, model, count(), "
-    "countIf(status = 'error'), quantilesTDigest(0.5, 0.95, 0.99)(assumeNotNull(duration)), "
-    "sum(input_tokens), sum(output_tokens), sum(cost) FROM spans FINAL WHERE project_id = "
-    "'default' AND filed_at >= {} GROUP BY hour, model";
+MetricsQuery dashboard(MetricsQuery::Every every, int64_t from) {
+  MetricsQuery query;
+  query.by = {Field::Model};
+  query.every = every;
+  query.from = from;
+  return query;
+}
 
 int ask(const std::string& folder, int rounds) {
   const std::unique_ptr<Store> store = need(open_store(settings_for(folder)));
@@ -175,8 +184,14 @@ int ask(const std::string& folder, int rounds) {
     query.id = ids[round % ids.size()];
     need(read_history(*store, query, [](Span&) { return true; }));
   });
-  bench.time_sql("dashboard of a day", fmt::format(kDashboard, newest + " - 86400"));
-  bench.time_sql("dashboard of 30 days", fmt::format(kDashboard, newest + " - 30 * 86400"));
+  using Every = MetricsQuery::Every;
+  constexpr int64_t kDay = 86'400 * kMicrosPerSecond;
+  const int64_t now = std::stoll(newest) * kMicrosPerSecond;
+  bench.time_metrics("dashboard of a day", dashboard(Every::Hour, now - kDay));
+  bench.time_metrics("dashboard of 30 days", dashboard(Every::Day, now - 30 * kDay));
+  MetricsQuery from_spans = dashboard(Every::Day, now - 30 * kDay);
+  from_spans.from_spans = true;
+  bench.time_metrics("the same without sums", from_spans);
   fmt::print("\n}}\n");
   return 0;
 }
@@ -216,7 +231,11 @@ int insert_bare(const std::string& folder, const std::string& path) {
 
 int settle(const std::string& folder) {
   const std::unique_ptr<Store> store = need(open_store(settings_for(folder)));
-  need(store->execute("OPTIMIZE TABLE spans FINAL"));
+  // Idle: for so many looks in a row nothing was merged.
+  for (int looks = 0; looks < 10; ++looks) {
+    if (text_of(*store, "SELECT count() FROM system.merges") != "0") looks = 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
   return 0;
 }
 

@@ -29,6 +29,11 @@ constexpr Command kCommands[] = {
      "  sonde compare logs.jsonl --where \"category = billing\" --json | jq "
      "'.differences[].verdict'\n",
      declare_compare, nothing},
+    {"metrics", "figures of the history over time: success, response time, tokens, cost",
+     "  sonde metrics --every day --since 30d\n"
+     "  sonde metrics --every hour --by model --since 24h --where \"app = 'Harbor Support'\"\n"
+     "  sonde metrics --every week --by app,version --json | jq '.groups[].success_rate'\n",
+     declare_metrics, nothing},
     {"logs", "every execution, the newest first",
      "  sonde logs\n"
      "  sonde logs --failed --since 24h\n"

@@ -31,6 +31,7 @@ std::function<Result<int>()> declare_dify(CLI::App& command);
 std::function<Result<int>()> declare_compare(CLI::App& command);
 std::function<Result<int>()> declare_convert(CLI::App& command);
 std::function<Result<int>()> declare_logs(CLI::App& command);
+std::function<Result<int>()> declare_metrics(CLI::App& command);
 std::function<Result<int>()> declare_export(CLI::App& command);
 std::function<Result<int>()> declare_backup(CLI::App& command);
 std::function<Result<int>()> declare_doctor(CLI::App& command);

@@ -35,8 +35,9 @@ struct Range {
 struct Plan {
   bool uses_sums = false;
   bool uses_spans = true;
-  std::vector<uint32_t> changed;  // Hours of filing that the spans answer; ascending.
-  std::optional<int64_t> from;    // The whole hours in the range that was asked for.
+  std::optional<std::string> dimension;  // Of the sums.
+  std::vector<uint32_t> changed;         // Hours of filing that the spans answer; ascending.
+  std::optional<int64_t> from;           // The whole hours in the range that was asked for.
   std::optional<int64_t> until;
 };
 
@@ -49,17 +50,24 @@ bool begins_at_hours(const MetricsQuery& query) {
   return is_whole(query.from.value_or(0)) && is_whole(query.until.value_or(now_micros()));
 }
 
-bool has_all(FieldSet set, FieldSet fields) {
-  return std::ranges::all_of(span_columns(), [&](const Column& column) {
-    return !fields.has(column.field) || set.has(column.field);
-  });
+// The dimension of the sums that say all of these: a column, or none for the sums of everything;
+// null when no sums do. All of them say the status.
+std::optional<std::string> sums_that_say(FieldSet fields) {
+  std::string dimension;
+  for (const Column& column : span_columns()) {
+    if (!fields.has(column.field) || column.field == Field::Status) continue;
+    if (!kHourDimensions.has(column.field) || !dimension.empty()) return std::nullopt;
+    dimension = column.name;
+  }
+  return dimension;
 }
 
 Result<Plan> make_plan(Store& store, const MetricsQuery& query) {
   Plan plan;
   FieldSet fields(query.where ? query.where->fields() : FieldSet{});
   for (const Field field : query.by) fields.add(field);
-  if (query.from_spans || !has_all(kHourFields, fields) || !begins_at_hours(query)) return plan;
+  plan.dimension = sums_that_say(fields);
+  if (query.from_spans || !plan.dimension || !begins_at_hours(query)) return plan;
   if (query.from) plan.from = floor_hour(*query.from + kHour - 1);
   if (query.until) plan.until = floor_hour(*query.until);
   if (plan.from && plan.until && *plan.from >= *plan.until) return plan;
@@ -165,17 +173,23 @@ class Statement {
     if (!plan_.changed.empty())
       where += fmt::format(" AND toUInt32(filed_hour) NOT IN ({})", fmt::join(plan_.changed, ","));
     return fmt::format(
-        "SELECT {time} AS t{names}, status, currency, if(measure = 'duration', spans, 0) AS n, "
+        "SELECT {time} AS t{names}, status, currency, if(measure = 'duration', spans, 0) AS "
+        "n, "
         "if(measure = 'duration' AND isNotNull(bucket), spans, 0) AS dn, {middle} AS dvalue, "
         "if(measure = 'duration', total, 0) AS dtotal, if(measure = 'first_token', spans, 0) AS "
         "fn, {middle} AS fvalue, if(measure = 'first_token', total, 0) AS ftotal, input_tokens AS "
         "input, input_known AS input_n, output_tokens AS output, output_known AS output_n, "
-        "toInt64(cost * 1000000000) AS nanos, cost_known AS cost_n FROM hours WHERE project_id = "
-        "{{project:String}} AND (filed_hour, built) IN (SELECT filed_hour, max(built) FROM "
-        "hour_states WHERE project_id = {{project:String}} GROUP BY filed_hour){where}{filters}",
+        "toInt64(cost * 1000000000) AS nanos, cost_known AS cost_n FROM (SELECT *{value} FROM "
+        "hours "
+        "WHERE project_id = {{project:String}} AND dimension = '{dimension}') WHERE (filed_hour, "
+        "built) IN (SELECT filed_hour, max(built) FROM hour_states WHERE project_id = "
+        "{{project:String}} GROUP BY filed_hour){where}{filters}",
         fmt::arg("time", time_of("if(hour = toDateTime(0, 'UTC'), NULL, hour)")),
-        fmt::arg("names", listed(", ", "")), fmt::arg("middle", middle), fmt::arg("where", where),
-        fmt::arg("filters", filters()));
+        fmt::arg("value", plan_.dimension->empty()
+                              ? std::string()
+                              : fmt::format(", value AS {}", *plan_.dimension)),
+        fmt::arg("dimension", *plan_.dimension), fmt::arg("names", listed(", ", "")),
+        fmt::arg("middle", middle), fmt::arg("where", where), fmt::arg("filters", filters()));
   }
 
   std::string of_spans() const {
@@ -223,7 +237,7 @@ class Statement {
       ranges.push_back({filing_second(query_.from.value_or(0)),
                         query_.until ? filing_second(*query_.until - 1) + 1 : UINT32_MAX});
     }
-    if (ranges.empty()) return where;
+    if (ranges.empty() && !plan_.uses_sums && !query_.from && !query_.until) return where;
     // Found by the order of the table, but for the few that started elsewhere than was first said.
     std::string filed;
     for (const Range& range : ranges) {
@@ -244,6 +258,14 @@ class Statement {
       ranges.push_back({filing_second(*query_.from), filing_second(*plan_.from)});
     if (plan_.until != query_.until)
       ranges.push_back({filing_second(*plan_.until), filing_second(*query_.until - 1) + 1});
+    // Spans of a changed hour that start in the range are filed in it, or moved.
+    const uint32_t first = query_.from ? filing_second(*query_.from) : 0;
+    const uint32_t last = query_.until ? filing_second(*query_.until - 1) : UINT32_MAX;
+    std::erase_if(ranges, [&](Range& range) {
+      range.from = std::max(range.from, first);
+      if (range.until > last) range.until = last + (last < UINT32_MAX ? 1 : 0);
+      return range.from >= range.until;
+    });
     std::ranges::sort(ranges, {}, &Range::from);
     // Neighbours first; then with ever larger gaps until they are few.
     for (uint32_t gap = 0;; gap = gap * 4 + 3'600) {

@@ -199,6 +199,15 @@ TEST_F(MetricsTest, SumsAndSpansSayTheSame) {
     ask_both({.from = kNight + kHour / 4, .until = kNight + kHour / 2});
     ask_both({.by = {Field::Category}, .where = parse("model = qwen or status = error")});
     ask_both({.where = parse("latency > 2s")});
+    // Sums are less exact, by which they are known.
+    constexpr double kOfSums = 1.0 / 32;
+    EXPECT_EQ(ask_both({.every = Every::Day, .zone = shanghai}).percentile_error, kOfSums);
+    EXPECT_EQ(ask_both({.by = {Field::AppName, Field::Status}}).percentile_error, kOfSums);
+    EXPECT_EQ(ask_both({.by = {Field::Model}, .where = parse("status = error")}).percentile_error,
+              kOfSums);
+    EXPECT_EQ(ask_both({.every = Every::Hour, .where = parse("model = qwen")}).percentile_error,
+              kOfSums);
+    EXPECT_LT(ask_both({.by = {Field::Model, Field::AppName}}).percentile_error, kOfSums);
   };
   check_all();
   EXPECT_GT(make(), 5U);

@@ -19,12 +19,13 @@ std::string hour_list(const std::vector<uint32_t>& hours) {
   return fmt::format("(SELECT toDateTime(arrayJoin([{}]), 'UTC'))", fmt::join(hours, ","));
 }
 
-std::string columns_by() {
-  std::string list;
+std::string dimensions() {
+  std::string list = "[('', '')";
   for (const Column& column : span_columns()) {
-    if (kHourFields.has(column.field)) list += fmt::format("{}, ", column.name);
+    if (kHourDimensions.has(column.field))
+      list += fmt::format(", ('{0}', toString({0}))", column.name);
   }
-  return list + "currency";
+  return list + "]";
 }
 
 // One kind of rows of the hours from `first` to `last`.
@@ -39,12 +40,15 @@ std::string sums(const std::string& project, uint32_t first, uint32_t last, std:
                   : "0, 0, 0, 0, toDecimal128(0, 9), 0";
   return fmt::format(
       "SELECT project_id, ifNull(toStartOfHour(toDateTime(start_time, 'UTC')), toDateTime(0, "
-      "'UTC')) AS hour, toStartOfHour(filed_at) AS filed_hour, {number}, levels, {by}, '{measure}' "
+      "'UTC')) AS hour, toStartOfHour(filed_at) AS filed_hour, {number}, levels, d.1 AS dimension, "
+      "d.2 AS value, status, currency, '{measure}' "
       "AS measure, if(isNull({value}), NULL, {bucket}) AS the_bucket, count(), sum(ifNull({value}, "
-      "0)), {amounts} FROM spans FINAL WHERE project_id = {project} AND filed_at >= "
+      "0)), {amounts} FROM spans FINAL ARRAY JOIN {dimensions} AS d WHERE project_id = {project} "
+      "AND filed_at >= "
       "toDateTime({first}, 'UTC') AND filed_at < toDateTime({last}, 'UTC') AND {where}{known} "
-      "GROUP BY project_id, hour, filed_hour, levels, {by}, the_bucket",
-      fmt::arg("number", number), fmt::arg("by", columns_by()),
+      "GROUP BY project_id, hour, filed_hour, levels, dimension, value, status, currency, "
+      "the_bucket",
+      fmt::arg("number", number), fmt::arg("dimensions", dimensions()),
       fmt::arg("measure", is_duration ? "duration" : "first_token"), fmt::arg("value", value),
       fmt::arg("bucket", bucket), fmt::arg("amounts", amounts),
       fmt::arg("project", quoted(project)), fmt::arg("first", first), fmt::arg("last", last),
@@ -56,12 +60,12 @@ Result<> make_some(Store& store, const std::string& project, const std::vector<u
                    uint64_t number) {
   const uint32_t last = hours.back() + kHour;
   const std::string where = fmt::format("toStartOfHour(filed_at) IN {}", hour_list(hours));
-  TRY(store.execute(
-      fmt::format("INSERT INTO hours (project_id, hour, filed_hour, built, levels, {}, measure, "
-                  "bucket, spans, total, input_tokens, input_known, output_tokens, output_known, "
-                  "cost, cost_known) {} UNION ALL {}",
-                  columns_by(), sums(project, hours.front(), last, where, number, true),
-                  sums(project, hours.front(), last, where, number, false))));
+  TRY(store.execute(fmt::format(
+      "INSERT INTO hours (project_id, hour, filed_hour, built, levels, dimension, value, "
+      "status, currency, measure, bucket, spans, total, input_tokens, input_known, output_tokens, "
+      "output_known, cost, cost_known) {} UNION ALL {}",
+      sums(project, hours.front(), last, where, number, true),
+      sums(project, hours.front(), last, where, number, false))));
   return store.execute(
       fmt::format("INSERT INTO hour_states SELECT {}, toDateTime(arrayJoin([{}]), 'UTC'), 0, {}",
                   quoted(project), fmt::join(hours, ","), number));

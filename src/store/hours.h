@@ -16,15 +16,14 @@
 
 namespace sonde {
 
-// Columns of the model that a row of hours has, besides its hour. What groups and filters by these
-// alone can be answered from the sums.
-inline constexpr FieldSet kHourFields = {
-    Field::AppId,       Field::AppName,    Field::Provider,      Field::Model,  Field::Category,
-    Field::Environment, Field::PromptName, Field::PromptVersion, Field::Status, Field::ErrorClass};
+// Columns of the model by which there are sums, one at a time. Each is also summed by status.
+inline constexpr FieldSet kHourDimensions = {
+    Field::AppName,     Field::Provider,   Field::Model,         Field::Category,
+    Field::Environment, Field::PromptName, Field::PromptVersion, Field::ErrorClass};
 
 // Buckets of a measure split each power of two into 2^bits equal ones, and below 2^(bits + 1) each
 // value has its own, as in stats/sketch.h. The middle is at most 2^-(bits + 1) of a value off.
-inline constexpr unsigned kHourBucketBits = 5;
+inline constexpr unsigned kHourBucketBits = 4;
 inline constexpr unsigned kSpanBucketBits = 9;
 
 // SQL: the bucket of a whole number that is not negative. Exact below 2^47.

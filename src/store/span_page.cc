@@ -41,12 +41,11 @@ class Page {
     if (!end) return given_;
     window = {};
     (is_newest_first() ? window.until : window.from) = end;
-    while (goes_on()) {
+    while (goes_on() && !is_last_) {
       const std::vector<Candidate> found = TRY(read_candidates(window));
       if (found.empty()) break;
       TRY(give_latest(found));
       last_ = found.back();
-      asked_max_ = std::min(asked_max_ * 4, kCandidatesMax);
     }
     return given_;
   }
@@ -104,10 +103,27 @@ class Page {
       conditions.params.push_back({"last_trace", last_->trace_key});
       conditions.params.push_back({"last_span", last_->span_key});
     }
-    const uint64_t wanted = std::clamp(query_.limit - given_, kCandidatesMin, asked_max_);
+    for (;; asked_max_ *= 4) {
+      const uint64_t wanted = std::clamp(query_.limit - given_, kCandidatesMin, asked_max_);
+      std::vector<Candidate> found = TRY(read_some(conditions, wanted));
+      is_last_ = found.size() < wanted;
+      if (is_last_) return highest_of_each(std::move(found));
+      // The versions of the last span may not all be there.
+      const auto last = std::ranges::find_if(
+          found, [&](const Candidate& each) { return each.key() == found.back().key(); });
+      if (last == found.begin() && asked_max_ < kCandidatesMax) continue;
+      if (last != found.begin()) found.erase(last, found.end());
+      asked_max_ = std::min(asked_max_ * 4, kCandidatesMax);
+      return highest_of_each(std::move(found));
+    }
+  }
+
+  // In the order of the table's key alone: with the version in it too the engine would sort all
+  // there is.
+  Result<std::vector<Candidate>> read_some(const SpanConditions& conditions, uint64_t wanted) {
     const std::string sql = fmt::format(
         "SELECT toUInt32(filed_at) AS filed, trace_key, span_key, version FROM spans WHERE {} AND "
-        "{}{}, version DESC LIMIT {}",
+        "{}{} LIMIT {}",
         conditions.keys, conditions.others, order_clause(query_.order), wanted);
     std::vector<Candidate> found;
     const auto keep = [&](const NativeBlock& block) -> Result<bool> {
@@ -120,20 +136,28 @@ class Page {
       }
       return true;
     };
-    const std::string bytes = TRY(store_.query({sql, std::move(conditions.params), "Native"}));
+    const std::string bytes = TRY(store_.query({sql, conditions.params, "Native"}));
     TRY(read_blocks(bytes, keep));
     return found;
   }
 
+  // Versions of one span follow each other, in any order.
+  static std::vector<Candidate> highest_of_each(std::vector<Candidate> found) {
+    std::vector<Candidate> spans;
+    for (Candidate& each : found) {
+      if (spans.empty() || spans.back().key() != each.key()) {
+        spans.push_back(std::move(each));
+      } else {
+        spans.back().version = std::max(spans.back().version, each.version);
+      }
+    }
+    return spans;
+  }
+
   Result<> give_latest(const std::vector<Candidate>& found) {
     std::vector<RowPlace> places;
-    for (const Candidate& candidate : found) {
-      // Versions of one span follow each other, the highest first.
-      if (places.empty() || places.back().filed_at != candidate.filed_at ||
-          places.back().trace_key != candidate.trace_key ||
-          places.back().span_key != candidate.span_key)
-        places.push_back({candidate.filed_at, candidate.trace_key, candidate.span_key});
-    }
+    for (const Candidate& candidate : found)
+      places.push_back({candidate.filed_at, candidate.trace_key, candidate.span_key});
     std::vector<FiledSpan> rows =
         TRY(read_stored_rows(store_, query_.project, places, query_.fields));
     std::map<std::tuple<uint32_t, std::string_view, std::string_view>, FiledSpan*> latest;
@@ -153,7 +177,8 @@ class Page {
   const SpanQuery& query_;
   const std::function<bool(Span&)>& each_;
   uint64_t given_ = 0;
-  bool is_ended_ = false;
+  bool is_ended_ = false;  // By who takes the spans.
+  bool is_last_ = false;   // There are no more candidates.
   std::optional<Candidate> last_;
   uint64_t asked_max_ = kCandidatesMin;
 };

@@ -1,5 +1,6 @@
 """What is read from the history is what is read from the files: every example, every level."""
 
+import datetime
 import json
 import tempfile
 import unittest
@@ -20,6 +21,11 @@ def without_order(findings):
                               {k: v for k, v in f["where"].items() if k != "template"},
                               {k: v for k, v in f["effect"].items() if k != "saving"}], sort_keys=True)
                   for f in findings)
+
+
+def local_day(time):
+    """In Shanghai."""
+    return (datetime.datetime.fromisoformat(time.replace("Z", "+00:00")) + datetime.timedelta(hours=8)).date().isoformat()
 
 
 class History(unittest.TestCase):
@@ -55,6 +61,50 @@ class History(unittest.TestCase):
                     history = self.json("analyze", "--project", project, "--level", level)
                     for name in FIGURES:
                         self.assertEqual(history[name], files[name], name)
+
+    def test_metrics_are_those_of_analyze(self):
+        for project, log in self.with_spans():
+            for level, by in (("call", "model"), ("run", "category"), ("message", "app_name")):
+                with self.subTest(log=log, level=level):
+                    analysed = self.json("analyze", "--project", project, "--level", level, "--by", by)
+                    summed = self.json("metrics", "--project", project, "--level", level, "--by", by)
+                    groups = {group[by]: group for group in summed["groups"]}
+                    self.assertEqual(len(groups), len(analysed["groups"]))
+                    for group in analysed["groups"]:
+                        self.compare_figures(groups[group[by]], group, summed["percentile_error"])
+
+    def compare_figures(self, found, group, error):
+        for name in ("count", "ok", "error", "success_rate", "input_tokens", "output_tokens", "cost"):
+            self.assertEqual(found[name], group[name], name)
+        for name in ("latency_ms", "ttft_ms"):
+            times = group[name] or {"count": 0, "mean": None, "p50": None, "p95": None}
+            for figure in ("count", "mean"):
+                self.assertEqual(found[name][figure], times[figure], f"{name} {figure}")
+            for figure in ("p50", "p95"):
+                if times[figure] is None:
+                    self.assertIsNone(found[name][figure])
+                else:
+                    self.assertAlmostEqual(found[name][figure], times[figure], delta=0.001 + error * times[figure])
+
+    def test_metrics_follow_time(self):
+        project = f"p{LOGS.index('dify/dump')}"
+        days = self.json("metrics", "--project", project, "--every", "day", "--tz", "Asia/Shanghai")["groups"]
+        for day in (group for group in self.json("analyze", "--project", project, "--by", "day", "--tz",
+                                                 "Asia/Shanghai")["groups"]):
+            found = [group for group in days if group["time"] and local_day(group["time"]) == day["day"]]
+            self.assertEqual([group["count"] for group in found], [day["count"]], day["day"])
+        since = self.json("metrics", "--project", project, "--since", "2026-07-10T05:30", "--until", "2026-07-12")
+        again = self.json("analyze", "--project", project, "--since", "2026-07-10T05:30", "--until", "2026-07-12")
+        self.assertEqual(since["groups"][0]["count"], again["total"]["count"])
+
+    def test_metrics_refuse_what_sums_cannot_say(self):
+        for arguments, message in ((("--level", "session"), "sonde analyze --level session"),
+                                   (("--by", "latency"), "cannot group by 'latency'"),
+                                   (("--every", "year"), "known are hour, day, week and month"),
+                                   (("--success", "not refusal"), "sonde analyze applies the settings"),
+                                   (("--format", "html"), "metrics prints table, json or csv")):
+            run = self.ask("metrics", "--project", "p0", *arguments)
+            self.assertEqual((run.code, message in run.err), (EXIT_USAGE, True), run.err)
 
     def test_analyze_takes_the_same_filters(self):
         project = f"p{LOGS.index('dify/dump')}"

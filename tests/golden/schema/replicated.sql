@@ -145,16 +145,9 @@ CREATE TABLE IF NOT EXISTS hours ON CLUSTER main
     filed_hour      DateTime('UTC') CODEC(Delta, ZSTD(1)),  -- Of filed_at: which hour the row is a part of.
     built           UInt64          CODEC(ZSTD(1)),         -- Only the rows of an hour's latest number count.
     levels          UInt8,
-    app_id          LowCardinality(String),
-    app_name        LowCardinality(String),
-    provider        LowCardinality(String),
-    model           LowCardinality(String),
-    category        LowCardinality(String),
-    environment     LowCardinality(String),
-    prompt_name     LowCardinality(String),
-    prompt_version  LowCardinality(String),
+    dimension       LowCardinality(String),                 -- A column of spans, or empty: all spans together.
+    value           LowCardinality(String),                 -- Of that column.
     status          LowCardinality(String),
-    error_class     LowCardinality(String),
     currency        LowCardinality(String),
     measure         Enum8('duration' = 0, 'first_token' = 1), -- What is measured; only the rows of the first count spans.
     bucket          Nullable(UInt16) CODEC(ZSTD(1)),          -- Of the measure; null where it is not known.
@@ -169,7 +162,7 @@ CREATE TABLE IF NOT EXISTS hours ON CLUSTER main
 )
 ENGINE = ReplicatedMergeTree
 PARTITION BY toYYYYMM(hour)
-ORDER BY (project_id, hour, filed_hour, built)
+ORDER BY (project_id, dimension, hour, filed_hour, built)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS hour_states ON CLUSTER main
