@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 LOGS ?= examples/dify/logs.json
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 10
+KILLS ?= 100
 BENCH_FLAGS ?=
 PREFIX ?= /usr/local
 # What runs threads, but for the engine of the store (decision 0020); the rest would only be compiled once more.
@@ -77,6 +78,15 @@ fuzz: setup-check ## Fuzz each reader for FUZZ_SECONDS (10)
 	@$(call configure,fuzz)
 	@$(call compile,fuzz)
 	@tools/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: soak
+soak: build ## kill -9 during import, erase and retention, KILLS (100) times each: about 20 minutes
+	@tools/setup.sh store test
+	@$(call compile,release) --target file_faults
+	@cd tests && for name in kill erase retention; do \
+	  echo "soak: $$name, $(KILLS) kills"; \
+	  SONDE_TEST_KILLS=$(KILLS) PYTHONPATH=. python3 -B store/$${name}_test.py -k moment; \
+	done
 
 .PHONY: bench
 bench: build ## Compare with DuckDB, chDB, jq and python3 on generated logs: BENCH_FLAGS=--quick for a look

@@ -12,14 +12,29 @@
 namespace sonde {
 namespace {
 
+Result<> write_as(History& history, const BatchRecord& record, const BatchBlocks& blocks,
+                  const std::string& batch_id) {
+  const auto writing = history.writing();
+  // Keys first: a span without its key would be stored again; a key without its span is harmless.
+  if (!blocks.keys.empty()) {
+    TRY(history.store().insert("span_keys", blocks.keys, batch_id));
+    TRY(history.store().insert("spans", blocks.spans, batch_id));
+    TRY(mark_hours(history.store(), blocks.keys, history.next_number(), batch_id));
+  }
+  TRY(history.catalog().finish_batch(record.number));
+  return history.spool().remove(record.token);
+}
+
 // A batch that is in the spool may be in the store, or partly. One that is not was never begun
-// there.
+// there. The engine notes the name of a batch before the rows are in their place, so after a crash
+// it may know one of which it has nothing: it is written whole, under a name that is new each time.
 Result<> finish_batches(History& history) {
   const std::vector<BatchRecord> unfinished = TRY(history.catalog().unfinished_batches());
   for (const BatchRecord& record : unfinished) {
     const Result<BatchBlocks> blocks = history.spool().get(record.token);
     if (blocks) {
-      const Result<> written = write_batch(history, record, *blocks);
+      const Result<> written =
+          write_as(history, record, *blocks, fmt::format("{}.{}", record.token, now_micros()));
       if (!written) {
         return fail(written.error().code, "a batch of an earlier import cannot be finished: {}",
                     written.error().message);
@@ -76,15 +91,7 @@ uint64_t History::number_of_written() {
 }
 
 Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks) {
-  const auto writing = history.writing();
-  // Keys first: a span without its key would be stored again; a key without its span is harmless.
-  if (!blocks.keys.empty()) {
-    TRY(history.store().insert("span_keys", blocks.keys, record.token));
-    TRY(history.store().insert("spans", blocks.spans, record.token));
-    TRY(mark_hours(history.store(), blocks.keys, history.next_number(), record.token));
-  }
-  TRY(history.catalog().finish_batch(record.number));
-  return history.spool().remove(record.token);
+  return write_as(history, record, blocks, record.token);
 }
 
 }  // namespace sonde

@@ -56,8 +56,9 @@ class History {
   uint64_t last_number_ = 0;  // Guarded by mutex_.
 };
 
-// Writes a batch that is in the spool and in the catalog. Doing it again, also in another process,
-// stores nothing twice.
+// Writes a batch that is in the spool and in the catalog. What another process began to write is
+// written again by History::open(), which leaves rows twice until the engine merges them: the same
+// ids with the same version are one row to every question with FINAL.
 Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks);
 
 }  // namespace sonde

@@ -3,16 +3,16 @@
 import json
 import os
 import pty
-import random
 import shutil
 import subprocess
 import unittest
 
+from faults import MEMORY, Moments, kills
 from history_case import HistoryCase
 from sonde_program import BINARY, environment, sonde, write_file
 
 EXIT_DONE, EXIT_USAGE = 0, 2
-KILLS = 8
+KILLS = 4
 MANY = 12_000
 UUID = "5C9B7A1E-0000-4000-8000-00000000000A"
 
@@ -27,6 +27,8 @@ def log(calls):
 
 
 class Erase(HistoryCase):
+    place = MEMORY
+
     def import_calls(self, *calls, project="default"):
         return self.done("import", write_file(self, log(calls)), "--project", project, "--json").json
 
@@ -138,28 +140,25 @@ class Erase(HistoryCase):
         rows = ("sql", "SELECT trace_key, span_key, input FROM spans FINAL ORDER BY ALL", "--format", "tsv")
         kept = [line for line in self.done(*rows[:1], rows[1].replace("FINAL", "FINAL WHERE user_id = 'bo'"),
                                            *rows[2:]).raw.splitlines()]
-        chance = random.Random()
-        kills = 0
+        command = ("erase", "--user", "ann", "--yes", "--json")
+        moments = Moments()
+        moments.count(command, shutil.copytree(self.data, self.root / "counted", symlinks=True))
+        killed = 0
         halfway = 0
-        for number in range(KILLS):
-            copy = os.path.join(self.root, f"copy-{number}")
-            shutil.copytree(self.data, copy, symlinks=True)
-            with subprocess.Popen([BINARY, "erase", "--user", "ann", "--yes"], stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, env=environment(SONDE_DATA_DIR=copy)) as process:
-                try:
-                    process.wait(chance.uniform(0.1, 0.7))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    kills += 1
-            again = self.done("erase", "--user", "ann", "--yes", "--json", data=copy).json
-            halfway += again["spans_of_interrupted"] > 0
-            self.assertIn(again["spans"] + again["spans_of_interrupted"], (0, MANY // 2))
-            self.assertEqual(self.balance(data=copy), (MANY, MANY // 2, MANY // 2))
-            self.assertEqual(self.done(*rows, data=copy).raw.splitlines(), kept)
-            self.assertEqual(self.number("SELECT count() FROM span_keys FINAL", data=copy), MANY // 2)
+        for number in range(kills(KILLS)):
+            copy = shutil.copytree(self.data, self.root / f"copy-{number}", symlinks=True)
+            moment, was_killed = moments.kill(command, copy)
+            killed += was_killed
+            with self.subTest(moment=moment):
+                again = self.done(*command, data=copy).json
+                halfway += again["spans_of_interrupted"] > 0
+                self.assertIn(again["spans"] + again["spans_of_interrupted"], (0, MANY // 2))
+                self.assertEqual(self.balance(data=copy), (MANY, MANY // 2, MANY // 2))
+                self.assertEqual(self.done(*rows, data=copy).raw.splitlines(), kept)
+                self.assertEqual(self.number("SELECT count() FROM span_keys FINAL", data=copy), MANY // 2)
             shutil.rmtree(copy)
-        self.assertGreater(kills, 0)
-        print(f"killed {kills} times, {halfway} of them with the erasure begun")
+        self.assertGreater(killed, 0)
+        print(f"killed {killed} times, {halfway} of them with the erasure begun (SONDE_TEST_SEED={moments.seed})")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from sonde_program import sonde
 class HistoryCase(unittest.TestCase):
     """`data` is the data folder, which is not there yet, below `root`."""
 
+    place = None  # Where `root` is: the system's folder for what is temporary.
+
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sonde-history-")
+        folder = tempfile.TemporaryDirectory(prefix="sonde-history-", dir=self.place)
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
         self.data = self.root / "data"
