@@ -14,6 +14,7 @@
 #include <iterator>
 
 #include "base/hash.h"
+#include "store/disk_room.h"
 
 namespace sonde {
 namespace {
@@ -38,7 +39,9 @@ class OpenFile {
 };
 
 tl::unexpected<Error> cannot(const char* what, const std::string& path) {
-  return fail(Code::Unavailable, "cannot {} {}: {}", what, path, std::strerror(errno));
+  return tl::unexpected(explain_full_disk(
+      {Code::Unavailable, fmt::format("cannot {} {}: {}", what, path, std::strerror(errno))},
+      std::filesystem::path(path).parent_path()));
 }
 
 bool write_all(int file, std::string_view bytes) {

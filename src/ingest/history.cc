@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "ingest/removal.h"
 #include "store/chdb_store.h"
+#include "store/disk_room.h"
 #include "store/hours.h"
 #include "store/open_store.h"
 
@@ -48,11 +49,12 @@ Result<> finish_batches(History& history) {
   return history.spool().keep_only({});
 }
 
-Result<std::vector<RemovalRecord>> finish_removals(History& history) {
+Result<std::vector<RemovalRecord>> finish_removals(History& history, History::Use use) {
   std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
   for (const RemovalRecord& record : unfinished) {
     const Result<> done = finish_removal(history, record);
-    if (!done) {
+    const bool may_wait = use == History::Use::Read && record.kind != RemovalKind::Erase;
+    if (!done && !may_wait) {
       return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
                   done.error().message);
     }
@@ -62,7 +64,7 @@ Result<std::vector<RemovalRecord>> finish_removals(History& history) {
 
 }  // namespace
 
-Result<std::unique_ptr<History>> History::open(const Settings& settings) {
+Result<std::unique_ptr<History>> History::open(const Settings& settings, Use use) {
   const std::string folder = TRY(data_folder_path(settings));
   std::unique_ptr<DataFolder> lock;
   if (!settings.store_url.empty()) lock = TRY(DataFolder::open(folder));
@@ -70,12 +72,13 @@ Result<std::unique_ptr<History>> History::open(const Settings& settings) {
   auto catalog = TRY(Catalog::open(folder));
   BatchSpool spool = TRY(BatchSpool::open(folder));
   std::unique_ptr<History> history(
-      new History(std::move(lock), std::move(store), std::move(catalog), std::move(spool)));
+      new History(folder, std::move(lock), std::move(store), std::move(catalog), std::move(spool)));
   const std::string last = TRY(history->store_->query(
       {"SELECT greatest(max(changed), max(built)) FROM hour_states", {}, "TSV"}));
   std::from_chars(last.data(), last.data() + last.size(), history->last_number_);
-  TRY(finish_batches(*history));
-  history->resumed_ = TRY(finish_removals(*history));
+  const Result<> finished = finish_batches(*history);
+  if (!finished && use == Use::Change) return tl::unexpected(finished.error());
+  history->resumed_ = TRY(finish_removals(*history, use));
   return history;
 }
 
@@ -88,6 +91,14 @@ uint64_t History::number_of_written() {
   const std::unique_lock wait(writing_);
   const std::lock_guard lock(mutex_);
   return last_number_;
+}
+
+Result<> History::require_room_for(uint64_t batch_bytes) const {
+  // In the spool, in parts and in their text indexes, of which merging makes others: more than is
+  // needed, so that a disk that fills up is found here and not in the middle of a batch.
+  constexpr uint64_t kReserve = uint64_t{16} << 20;
+  const bool holds_spans = folder_ == nullptr;
+  return require_room(path_, kReserve + batch_bytes * (holds_spans ? 3 : 1));
 }
 
 Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks) {

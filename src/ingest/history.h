@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -19,13 +20,23 @@ namespace sonde {
 // Thread-safe; the only one on its folder.
 class History {
  public:
+  enum class Use : uint8_t {
+    Change,  // Or count.
+    // Goes on when what was interrupted cannot be finished, as on a full disk: a batch may be
+    // partly there, and spans that are too old. What was to be erased is never read.
+    Read,
+  };
   // Opens it, brings its tables up to date, and finishes what a process that died had begun:
-  // batches and removals. Fails as open_store() and Catalog::open().
-  static Result<std::unique_ptr<History>> open(const Settings& settings);
+  // batches and removals. Fails as open_store() and Catalog::open(), and when those cannot be
+  // finished.
+  static Result<std::unique_ptr<History>> open(const Settings& settings, Use use = Use::Change);
 
   Store& store() { return *store_; }
   Catalog& catalog() { return *catalog_; }
   const BatchSpool& spool() const { return spool_; }
+  // Fails with Unavailable, before anything is written, when a batch of so many bytes would not
+  // find room on the disk of the data folder.
+  Result<> require_room_for(uint64_t batch_bytes) const;
   // Removals that a process had begun and this one finished when it opened the history.
   const std::vector<RemovalRecord>& resumed_removals() const { return resumed_; }
 
@@ -39,13 +50,15 @@ class History {
   uint64_t number_of_written();
 
  private:
-  History(std::unique_ptr<DataFolder> folder, std::unique_ptr<Store> store,
+  History(std::string path, std::unique_ptr<DataFolder> folder, std::unique_ptr<Store> store,
           std::unique_ptr<Catalog> catalog, BatchSpool spool)
-      : folder_(std::move(folder)),
+      : path_(std::move(path)),
+        folder_(std::move(folder)),
         store_(std::move(store)),
         catalog_(std::move(catalog)),
         spool_(std::move(spool)) {}
 
+  const std::string path_;
   std::unique_ptr<DataFolder> folder_;  // Null when the store is in the folder and holds its lock.
   std::unique_ptr<Store> store_;        // One of the two is closed last.
   std::unique_ptr<Catalog> catalog_;

@@ -122,6 +122,7 @@ Result<> finish_removal(History& history, const RemovalRecord& record) {
 }
 
 Result<> carry_out_removal(History& history, RemovalRecord record, int64_t now) {
+  TRY(history.require_room_for(0));  // Rather than be interrupted.
   record = TRY(history.catalog().begin_removal(std::move(record), now));
   return finish_removal(history, record);
 }

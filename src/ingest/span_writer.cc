@@ -132,6 +132,7 @@ SpanWriter::Rows SpanWriter::encode_rows(const std::vector<Pending>& batch) cons
 Result<> SpanWriter::write_rows(const Rows& rows, BatchRecord record) {
   record.rows = rows.filings.size();
   record.bytes = rows.blocks.spans.size();
+  TRY(history_.require_room_for(record.bytes + rows.blocks.keys.size()));
   record = TRY(history_.catalog().begin_batch(import_number_, record));
   if (record.rows > 0) TRY(history_.spool().put(record.token, rows.blocks));
   TRY(write_batch(history_, record, rows.blocks));

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "store/disk_room.h"
 
 namespace sonde {
 namespace {
@@ -302,7 +303,9 @@ class SociCatalog final : public Catalog {
       body();
       return {};
     } catch (const soci::soci_error& error) {
-      return fail(Code::Unavailable, "{}: {}", path_, error.what());
+      return tl::unexpected(
+          explain_full_disk({Code::Unavailable, fmt::format("{}: {}", path_, error.what())},
+                            path_.substr(0, path_.rfind('/'))));
     } catch (const NewerVersion&) {
       return fail(Code::InvalidInput, "{} was written by a newer sonde: use that or a later one",
                   path_);

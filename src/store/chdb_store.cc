@@ -12,7 +12,9 @@
 #include "store/chdb_library.h"
 #include "store/connections.h"
 #include "store/data_folder.h"
+#include "store/disk_room.h"
 #include "store/engine_error.h"
+#include "store/watched_writes.h"
 
 namespace sonde {
 namespace {
@@ -38,6 +40,22 @@ struct ResultCloser {
   void operator()(ChdbResult* result) const { library->destroy_query_result(result); }
 };
 using OwnedResult = std::unique_ptr<ChdbResult, ResultCloser>;
+
+// Writes that failed while it lives, by the engine's other threads too: those may have been for it.
+class WriteWatch {
+ public:
+  // What the engine says, unless it overlooked that.
+  Result<> judge(Result<> done, const DataFolder& folder) const {
+    if (!done || failed_writes() == before_) return done;
+    return tl::unexpected(explain_full_disk(
+        {Code::Unavailable,
+         fmt::format("a file cannot be written: {}", std::strerror(last_failed_write()))},
+        folder.path()));
+  }
+
+ private:
+  const uint64_t before_ = failed_writes();
+};
 
 // Names and values in the form of the C interface; values are unescaped there as in TSV.
 class BoundParams {
@@ -111,8 +129,9 @@ class ChdbStore final : public Store {
     first_ = std::make_unique<Connections>(
         library_, engine_options(settings, *folder_),
         fmt::format("CREATE DATABASE IF NOT EXISTS {} ENGINE = Atomic", kDatabase), 1);
-    const Connections::Lease started = TRY(first_->lease());
-    return {};
+    const Result<Connections::Lease> started = first_->lease();
+    if (started) return {};
+    return tl::unexpected(explain_full_disk(started.error(), folder_->path()));
   }
 
   Result<std::string> query(const Query& query) override {
@@ -148,28 +167,31 @@ class ChdbStore final : public Store {
     // A file's name cannot be a parameter: it is quoted, as a text of SQL is.
     Query into = query;
     into.sql += fmt::format(" INTO OUTFILE {} FORMAT {}", quoted(path), query.format);
+    const WriteWatch watch;
     TRY(this->query(into));
-    return {};
+    return watch.judge({}, *folder_);
   }
 
   Result<> execute(const std::string& sql) override {
     const Connections::Lease connection = TRY(writers_.lease());
+    const WriteWatch watch;
     const OwnedResult result =
         own(library_.query_with_params_n(connection.get(), sql.data(), sql.size(), "Null", 4,
                                          nullptr, nullptr, nullptr, nullptr, 0));
-    return check(result.get());
+    return watch.judge(check(result.get()), *folder_);
   }
 
   Result<> insert(std::string_view table, std::string_view native,
                   std::string_view batch_id) override {
     CHECK(std::all_of(batch_id.begin(), batch_id.end(), is_batch_character));
     const Connections::Lease connection = TRY(writers_.lease());
+    const WriteWatch watch;
     const std::string sql =
         fmt::format("INSERT INTO {} SETTINGS insert_deduplication_token = '{}'", table, batch_id);
     const ChdbLibrary::Insert insert =
         library_.stream_insert_n(connection.get(), sql.data(), sql.size(), "Native", 6);
-    const char* const refused = library_.stream_insert_error(insert);
-    const bool open = refused == nullptr || *refused == '\0';
+    const char* const reason = library_.stream_insert_error(insert);
+    const bool open = reason == nullptr || *reason == '\0';
     while (open && !native.empty()) {
       const std::string_view part = native.substr(0, kAppendBytes);
       if (library_.stream_append(insert, part.data(), part.size()) != 0) break;
@@ -179,10 +201,10 @@ class ChdbStore final : public Store {
     if (open) {
       done = check(own(library_.stream_done(insert)).get());
     } else {
-      done = tl::unexpected(engine_error(refused));
+      done = refused(reason);
     }
     library_.destroy_insert_stream(insert);
-    return done;
+    return watch.judge(std::move(done), *folder_);
   }
 
  private:
@@ -204,10 +226,14 @@ class ChdbStore final : public Store {
 
   OwnedResult own(ChdbResult* result) const { return OwnedResult(result, {&library_}); }
 
+  tl::unexpected<Error> refused(const char* reason) const {
+    return tl::unexpected(explain_full_disk(engine_error(reason), folder_->path()));
+  }
+
   Result<> check(ChdbResult* result) const {
     if (result == nullptr) return fail(Code::Internal, "the engine gave no result");
     const char* const text = library_.result_error(result);
-    if (text != nullptr && *text != '\0') return tl::unexpected(engine_error(text));
+    if (text != nullptr && *text != '\0') return refused(text);
     return {};
   }
 

@@ -19,6 +19,7 @@ constexpr EngineCode kEngineCodes[] = {
     {81, Code::NotFound},       // UNKNOWN_DATABASE
     {159, Code::Unavailable},   // TIMEOUT_EXCEEDED
     {202, Code::Overloaded},    // TOO_MANY_SIMULTANEOUS_QUERIES
+    {204, Code::Unavailable},   // CANNOT_FSYNC
     {209, Code::Unavailable},   // SOCKET_TIMEOUT
     {210, Code::Unavailable},   // NETWORK_ERROR
     {241, Code::TooLarge},      // MEMORY_LIMIT_EXCEEDED
@@ -35,9 +36,10 @@ constexpr EngineCode kEngineCodes[] = {
 
 // "... (SYNTAX_ERROR) (version 26.7.2.1)" without what is in the last parentheses.
 std::string_view without_frame(std::string_view text) {
-  constexpr std::string_view kException = "DB::Exception: ";
-  const size_t start = text.find(kException);
-  if (start != std::string_view::npos) text.remove_prefix(start + kException.size());
+  for (const std::string_view exception : {"DB::Exception: ", "DB::ErrnoException: "}) {
+    const size_t start = text.find(exception);
+    if (start != std::string_view::npos) text.remove_prefix(start + exception.size());
+  }
   const size_t version = text.rfind(" (version ");
   if (version != std::string_view::npos) text = text.substr(0, version);
   const size_t name = text.rfind(" (");

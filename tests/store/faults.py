@@ -24,6 +24,11 @@ def kills(few):
     return int(os.environ.get("SONDE_TEST_KILLS", few))
 
 
+def loaded(data, **variables):
+    """The environment in which file_faults.cc sees the changes below a data folder."""
+    return {"LD_PRELOAD": str(LIBRARY), "FILE_FAULTS_FOLDER": str(data)} | variables
+
+
 class Moments:
     """Moments within a command, drawn at random: in place of which change of a file it dies."""
 
@@ -37,8 +42,7 @@ class Moments:
         """Runs it on a data folder to its end, or till it is killed; returns its exit code."""
         return subprocess.run([BINARY, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               timeout=120, check=False,
-                              env=environment(SONDE_DATA_DIR=str(data), LD_PRELOAD=str(LIBRARY),
-                                              FILE_FAULTS_FOLDER=str(data), **variables)).returncode
+                              env=environment(SONDE_DATA_DIR=str(data), **loaded(data, **variables))).returncode
 
     def count(self, command, data):
         """Runs it to its end, and remembers how many changes it makes, from which kill() draws."""
