@@ -161,14 +161,15 @@ Result<int> run(const Arguments& arguments) {
     return fail(Code::InvalidInput, "no format '{}': export writes jsonl, csv or parquet", format);
   }
   const auto job = TRY(make_job(arguments, FieldSet::all()));
-  const std::unique_ptr<Store> store = TRY(open_history(job->settings));
+  OpenHistory history = TRY(open_history(job->settings));
+  Store& store = history.store();
   bool is_exact = true;
   const SpanQuery query = TRY(make_query(*job, is_exact));
   if (format == "parquet") {
-    TRY(save_parquet(*store, query, is_exact, arguments.output));
+    TRY(save_parquet(store, query, is_exact, arguments.output));
     return 0;
   }
-  const uint64_t count = TRY(write_spans(*job, *store, query, format == "csv", arguments.output));
+  const uint64_t count = TRY(write_spans(*job, store, query, format == "csv", arguments.output));
   if (!arguments.output.empty()) fmt::print(stderr, "sonde: {} spans written\n", count);
   return 0;
 }

@@ -149,21 +149,27 @@ Result<> require_data_folder(const Settings& settings, std::string_view command)
       command);
 }
 
-Result<std::unique_ptr<Store>> open_history(const Settings& settings) {
+Result<OpenHistory> open_to_read(const Settings& settings) {
+  if (!settings.store_url.empty()) return OpenHistory(TRY(open_store(settings)));
+  return OpenHistory(TRY(History::open(settings, History::Use::Read)));
+}
+
+Result<OpenHistory> open_history(const Settings& settings) {
   TRY(require_history(settings));
-  return open_store(settings);
+  return open_to_read(settings);
 }
 
 Result<ReadReport> read_history(const Job& job, std::span<SpanSink* const> sinks) {
-  const std::unique_ptr<Store> store = TRY(open_history(job.settings));
-  const uint64_t total = TRY(count_spans(*store, job.settings.project));
+  OpenHistory history = TRY(open_history(job.settings));
+  Store& store = history.store();
+  const uint64_t total = TRY(count_spans(store, job.settings.project));
   ReadReport report;
   report.files.emplace_back().path = TRY(history_name(job.settings));
   if (total == 0) {
     return fail(Code::NotFound, "{} has no spans: fill it with sonde import",
                 report.files.front().path);
   }
-  SliceReader reader(*store, job, TRY(find_slices(*store, job.settings.project, total)));
+  SliceReader reader(store, job, TRY(find_slices(store, job.settings.project, total)));
   std::vector<std::future<Result<>>> threads;
   for (SpanSink* const sink : sinks) {
     threads.push_back(

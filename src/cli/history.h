@@ -5,9 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "cli/arguments.h"
+#include "ingest/history.h"
 #include "store/store.h"
 
 namespace sonde {
@@ -19,9 +21,25 @@ Result<> require_history(const Settings& settings);
 // machine.
 Result<> require_data_folder(const Settings& settings, std::string_view command);
 
-// Opens the history in the data folder, or at store-url, rather than making an empty one. Fails as
-// require_history() and open_store().
-Result<std::unique_ptr<Store>> open_history(const Settings& settings);
+// What a command asks that only reads. Not thread-safe itself; its store is.
+class OpenHistory {
+ public:
+  explicit OpenHistory(std::unique_ptr<History> history) : history_(std::move(history)) {}
+  explicit OpenHistory(std::unique_ptr<Store> servers) : servers_(std::move(servers)) {}
+  Store& store() { return history_ != nullptr ? history_->store() : *servers_; }
+
+ private:
+  std::unique_ptr<History> history_;  // In a data folder.
+  std::unique_ptr<Store> servers_;    // Of which a question needs no data folder.
+};
+
+// Opens the history in the data folder, or at store-url. In a data folder it finishes what was
+// interrupted first, so that nothing is shown whose removal has begun. Fails as History::open() and
+// open_store().
+Result<OpenHistory> open_to_read(const Settings& settings);
+
+// The same rather than making an empty one: fails as require_history() too.
+Result<OpenHistory> open_history(const Settings& settings);
 
 // "the history in FOLDER, project NAME", or "at ADDRESS"
 Result<std::string> history_name(const Settings& settings);

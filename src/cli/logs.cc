@@ -81,14 +81,15 @@ Result<std::vector<Span>> newest_of_files(const Job& job, size_t kept) {
 
 Result<std::vector<Span>> newest_of_history(const Job& job, const std::string& search,
                                             size_t kept) {
-  const std::unique_ptr<Store> store = TRY(open_history(job.settings));
+  OpenHistory history = TRY(open_history(job.settings));
+  Store& store = history.store();
   SpanQuery query;
   query.project = job.settings.project;
   query.fields = job.request.options.fields;
   query.order = SpanQuery::Order::NewestFirst;
   query.where = fmt::format("bitTest(levels, {})", static_cast<int>(job.options.level));
   if (!search.empty()) {
-    const Condition found = TRY(search_condition(*store, search));
+    const Condition found = TRY(search_condition(store, search));
     query.where += " AND " + found.sql;
     query.params = found.params;
   }
@@ -104,7 +105,7 @@ Result<std::vector<Span>> newest_of_history(const Job& job, const std::string& s
   }
   if (is_exact && kept != SIZE_MAX) query.limit = kept;
   std::vector<Span> spans;
-  TRY(read_history(*store, query, [&](Span& span) {
+  TRY(read_history(store, query, [&](Span& span) {
     if (job.categories) job.categories->apply(span);
     if (is_wanted(job.options, span)) spans.push_back(span);
     return spans.size() < kept;

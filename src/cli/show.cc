@@ -45,7 +45,8 @@ class ShowEngine {
 
 // Those of the history. Ids match whatever their case and hyphens.
 Result<std::vector<Span>> find_in_history(const Job& job, const std::string& id) {
-  const std::unique_ptr<Store> store = TRY(open_history(job.settings));
+  OpenHistory history = TRY(open_history(job.settings));
+  Store& store = history.store();
   std::vector<Span> found;
   const auto take = [&](Span& span) {
     found.push_back(span);
@@ -54,7 +55,7 @@ Result<std::vector<Span>> find_in_history(const Job& job, const std::string& id)
   SpanQuery query;
   query.project = job.settings.project;
   query.id = id;
-  TRY(read_history(*store, query, take));
+  TRY(read_history(store, query, take));
   if (!found.empty()) return found;
   query.id.clear();
   query.where = "message_id = {shown:String} OR run_id = {shown:String}";
@@ -64,7 +65,7 @@ Result<std::vector<Span>> find_in_history(const Job& job, const std::string& id)
         " OR startsWith(span_id, {shown:String}) OR startsWith(trace_id, {shown:String})"
         " OR startsWith(message_id, {shown:String}) OR startsWith(run_id, {shown:String})";
   }
-  TRY(read_history(*store, query, take));
+  TRY(read_history(store, query, take));
   return found;
 }
 

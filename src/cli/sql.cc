@@ -2,9 +2,8 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/history.h"
 #include "cli/rendering.h"
-#include "ingest/history.h"
-#include "store/open_store.h"
 #include "store/statement.h"
 
 namespace sonde {
@@ -47,17 +46,9 @@ Result<int> run(const SqlArguments& arguments) {
   const std::string sql = arguments.statement == "-" ? read_standard_input() : arguments.statement;
   TRY(check_reads_only(sql));
   const Settings settings = TRY(settings_of(arguments.common));
-  // A question to servers needs nothing of the data folder.
-  std::unique_ptr<History> history;
-  std::unique_ptr<Store> servers;
-  if (settings.store_url.empty()) {
-    history = TRY(History::open(settings));
-  } else {
-    servers = TRY(open_store(settings));
-  }
-  Store& store = history != nullptr ? history->store() : *servers;
+  OpenHistory history = TRY(open_to_read(settings));
   bool written = true;
-  TRY(store.stream({sql, {}, format}, [&](std::string_view piece) {
+  TRY(history.store().stream({sql, {}, format}, [&](std::string_view piece) {
     written = std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
     return written;
   }));

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from faults import MEMORY, Moments, kills
+from faults import KILLED, MEMORY, Moments, kills
 from history_case import HistoryCase
 from sonde_program import BINARY, environment, sonde, write_file
 
@@ -134,6 +134,26 @@ class Erase(HistoryCase):
         self.assertEqual((run.code, "ClickHouse's own statements" in run.err), (EXIT_USAGE, True), run.err)
         self.assertEqual(self.erase("--user", "nobody")["spans"], 0)
         self.assertEqual(self.balance(), (1, 1, 0))
+
+    def test_what_reads_finishes_an_erasure_that_was_interrupted(self):
+        self.import_calls(*[call(n, user="ann" if n % 2 else "bo") for n in range(20)])
+        moments = Moments()
+        readers = (("logs", "--limit", "0", "--level", "call"), ("show", "call-1"), ("export",), ("analyze",),
+                   ("sql", "SELECT user_id FROM spans"))
+        for number, reader in enumerate(readers):
+            copy = shutil.copytree(self.data, self.root / f"reader-{number}", symlinks=True)
+            # The catalog knows it, and the first row has not gone: the engine is told of a change by a rename.
+            code = moments.run(("erase", "--user", "ann", "--yes"), copy, FILE_FAULTS_CALL="rename", FILE_FAULTS_KILL="3")
+            self.assertEqual(code, KILLED)
+            with self.subTest(reader=reader[0]):
+                run = self.ask(*reader, data=copy)
+                self.assertNotIn("ann", run.out)
+                self.assertEqual(self.erase_counts(copy), (0, 10))
+
+    def erase_counts(self, data):
+        """Spans of an erasure that this command finished, and of all that were."""
+        again = self.done("erase", "--user", "ann", "--yes", "--json", data=data).json
+        return again["spans_of_interrupted"] + again["spans"], self.balance(data=data)[2]
 
     def test_killed_at_any_moment_the_same_command_finishes_it(self):
         self.import_calls(*[call(n, user="ann" if n % 2 else "bo", prompt="x" * (n % 900)) for n in range(MANY)])
