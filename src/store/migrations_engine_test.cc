@@ -7,6 +7,9 @@
 #include "model/columns.h"
 #include "store/backend_for_test.h"
 #include "store/migrations.h"
+#include "store/span_block.h"
+#include "store/span_for_test.h"
+#include "store/span_reader.h"
 
 namespace sonde {
 namespace {
@@ -95,6 +98,61 @@ TEST_F(MigrationsEngineTest, TheSpansTableHasTheModelsFieldsInTheirOrderAndFitti
                 "'project_id', 'filed_at', 'trace_key', 'span_key', 'version', 'moved', "
                 "'event_time', 'field_times') ORDER BY position"),
             wanted);
+}
+
+// Rows as the first release wrote them: by these columns, whatever later ones added.
+constexpr std::string_view kRowsOfTheFirst =
+    "INSERT INTO spans (project_id, filed_at, trace_key, span_key, version, moved, event_time, "
+    "field_times, trace_form, trace_sent, span_form, span_sent, kind, levels, start_time, "
+    "duration, "
+    "status, model, input, input_form, output, output_form, input_tokens, cost, currency, "
+    "attributes) SELECT 'default', toDateTime('2026-01-31 23:59:00', 'UTC') + number, 't', "
+    "toString(number), 1, 0, 7, map('model', 5), 'key', '', 'sent', concat('S-', toString(number)), "
+    "'llm', 1, toDateTime64('2026-01-31 23:59:00', 6, 'UTC') + number, 1500, 'ok', 'm', "
+    "concat('Question ', toString(number)), 'text', 'Answer', 'text', number, 0.000000001, 'USD', "
+    "map('a', 'b') FROM numbers(100)";
+
+TEST_F(MigrationsEngineTest, AHistoryOfTheFirstMigrationIsReadAndContinuedAfterTheLast) {
+  ASSERT_TRUE(migrate(*store_, SchemaLayout::Embedded, all_migrations().first(1)));
+  const Result<> written = store_->execute(std::string(kRowsOfTheFirst));
+  ASSERT_TRUE(written) << written.error().message;
+  store_.reset();
+  store_ = backend_.open();
+  const auto pending = pending_migrations(*store_);
+  ASSERT_TRUE(pending) << pending.error().message;
+  EXPECT_EQ(pending->size(), all_migrations().size() - 1);
+  ASSERT_TRUE(migrate(*store_, SchemaLayout::Embedded));
+
+  const auto read = [&] {
+    std::vector<Span> spans;
+    const auto done = read_history(*store_, {.order = SpanQuery::Order::OldestFirst},
+                                   [&](Span& span) { return spans.push_back(span), true; });
+    EXPECT_TRUE(done) << done.error().message;
+    return spans;
+  };
+  std::vector<Span> spans = read();
+  ASSERT_EQ(spans.size(), 100U);
+  EXPECT_EQ(spans[99].trace_id, "t");
+  EXPECT_EQ(spans[99].span_id, "S-99");
+  EXPECT_EQ(spans[99].start_time, 1'769'903'940'000'000 + 99'000'000);
+  EXPECT_EQ(spans[99].input, "Question 99");
+  EXPECT_EQ(spans[99].input_tokens, 99);
+  EXPECT_EQ(spans[99].cost, 1);
+  ASSERT_EQ(spans[99].attributes.size(), 1U);
+  EXPECT_EQ(spans[99].attributes[0].value, "b");
+  EXPECT_EQ(ask("SELECT count() FROM spans WHERE hasAllTokens(input, ['question'])"), "100\n");
+
+  // What this program writes of the same span replaces the row.
+  FiledSpan later = empty_row("t");
+  later.span_key = later.span.span_id = "99";
+  later.filed_at = 1'769'903'940 + 99;
+  later.version = 2;
+  later.span.input = "Again";
+  const FiledSpan* const rows[] = {&later};
+  ASSERT_TRUE(store_->insert("spans", encode_spans("default", rows), "later"));
+  spans = read();
+  ASSERT_EQ(spans.size(), 100U);
+  EXPECT_EQ(spans[99].input, "Again");
 }
 
 // Every statement of the clustered layouts is at least one that the engine understands.
