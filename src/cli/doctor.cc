@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
 #include "cli/span_counts.h"
+#include "ingest/engine_rows.h"
 #include "ingest/history.h"
 #include "ingest/project_counts.h"
 #include "report/format_number.h"
@@ -119,6 +120,26 @@ Finding look_at_tables(Store& store) {
           ""};
 }
 
+// The engine's own tables, such as a log of statements, would grow for ever.
+Finding look_at_logs(Store& store) {
+  const Result<std::string> sizes =
+      store.query({"SELECT count(), sum(ifNull(total_bytes, 0)) FROM system.tables WHERE database "
+                   "= 'system' AND "
+                   "endsWith(engine, 'MergeTree')",
+                   {},
+                   "JSONCompactEachRow"});
+  if (!sizes) return {"logs", Verdict::Bad, sizes.error().message, ""};
+  const Result<std::vector<EngineRow>> rows = read_engine_rows(*sizes);
+  if (!rows || rows->empty() || rows->front().number(0) == 0)
+    return {"logs", Verdict::Good, "the engine keeps no logs of its own", ""};
+  const uint64_t bytes = rows->front().number(1);
+  const std::string text = fmt::format("{} tables of the engine itself take {}",
+                                       rows->front().number(0), size_text(bytes));
+  if (bytes < kGibibyte) return {"logs", Verdict::Good, text, ""};
+  return {"logs", Verdict::Poor, text,
+          "set a TTL for those tables of the database system in the server's configuration"};
+}
+
 Finding look_at_ledger(History& history, const std::string& project, uint64_t spans) {
   const auto counts = history.catalog().ledger(project);
   if (!counts) return {"ledger", Verdict::Bad, counts.error().message, ""};
@@ -170,6 +191,7 @@ std::vector<Finding> examine(const Settings& settings, const fs::path& folder) {
     return findings;
   }
   findings.push_back(look_at_tables((*history)->store()));
+  findings.push_back(look_at_logs((*history)->store()));
   auto projects = count_projects((*history)->store());
   const auto imported = (*history)->catalog().projects();
   if (!projects || !imported) {

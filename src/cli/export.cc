@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
@@ -108,17 +111,32 @@ Result<SpanQuery> make_query(const Job& job, bool& is_exact) {
   return query;
 }
 
+// How many the engine will give; 0, which draws no bar, when that costs more than it tells.
+uint64_t count_spans(const Job& job, Store& store, const SpanQuery& query) {
+  if (job.settings.progress == "never" || terminal_width(STDERR_FILENO) == 0) return 0;
+  Query counted = to_statement(query);
+  counted.sql = fmt::format("SELECT count() FROM ({})", counted.sql);
+  counted.format = "TSV";
+  const Result<std::string> text = store.query(counted);
+  uint64_t spans = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), spans);
+  return spans;
+}
+
 Result<uint64_t> write_spans(const Job& job, Store& store, const SpanQuery& query, bool is_csv,
                              const std::string& path) {
   OutputFile output = TRY(OutputFile::open(path));
   ProgressBar bar(job.settings.progress != "never", ProgressUnit::Spans);
   std::string lines = is_csv ? csv_heading() : std::string();
+  const uint64_t total = count_spans(job, store, query);
   uint64_t count = 0;
+  uint64_t read = 0;
   bool written = true;
   TRY(read_history(store, query, [&](Span& span) {
+    if (++read % kSpansAStep == 0) bar.update(read, total);
     if (job.options.where && job.options.where->evaluate(span) != Truth::True) return true;
     lines += is_csv ? csv_line(span) : to_json(span) + "\n";
-    if (++count % kSpansAStep == 0) bar.update(count, 0);
+    ++count;
     if (lines.size() < kFlushBytes) return !interrupted().load(std::memory_order_relaxed);
     written = output.write(lines);
     lines.clear();

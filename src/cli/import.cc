@@ -1,14 +1,16 @@
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <optional>
 
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/history.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/rendering.h"
 #include "cli/span_counts.h"
+#include "ingest/import_preview.h"
 #include "ingest/importer.h"
 #include "report/format_number.h"
 #include "report/json_parts.h"
@@ -16,6 +18,10 @@
 
 namespace sonde {
 namespace {
+
+struct ImportArguments : Arguments {
+  bool dry_run = false;
+};
 
 // What the summary says besides the import's own result.
 struct Summary {
@@ -89,26 +95,73 @@ std::string to_json(const Summary& summary) {
   return json.take();
 }
 
-Result<int> run(const Arguments& arguments) {
+ImportRequest to_request(const Job& job, ProgressBar& bar) {
+  ImportRequest request;
+  request.read = job.request;
+  request.read.progress = [&bar](uint64_t done, uint64_t total) { bar.update(done, total); };
+  request.project = job.settings.project;
+  // One large batch at a time costs the engine less than several small ones, and it merges on the
+  // other cores meanwhile.
+  request.threads = std::max(1U, static_cast<unsigned>(job.settings.threads));
+  request.batch_spans_max = static_cast<size_t>(job.settings.batch_spans_max);
+  request.batch_bytes_max = static_cast<size_t>(job.settings.batch_bytes_max);
+  request.now = now_micros();
+  return request;
+}
+
+std::string to_text(const ImportPreview& preview, const std::string& place) {
+  const SpanCounts& counts = preview.counts;
+  return fmt::format(
+      "Nothing was written. Of {} spans and {} rejected records {} would take\n"
+      "  stored       {:>12}  new\n"
+      "  merged       {:>12}  at most: what a file says twice of a span may be the same in the "
+      "end\n"
+      "  deduplicated {:>12}  known\n",
+      format_count(counts.accepted), format_count(preview.report.rejected), place,
+      format_count(counts.stored), format_count(counts.merged), format_count(counts.deduplicated));
+}
+
+std::string to_json(const ImportPreview& preview, const Settings& settings,
+                    const std::string& folder) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema_version", kJsonSchemaVersion);
+  json.field("project", settings.project);
+  json.field("data_dir", folder);
+  json.key("dry_run");
+  json.boolean(true);
+  write_counts(json, preview.counts, preview.rejected);
+  json.field("excluded", preview.report.excluded);
+  json.end_object();
+  return json.take();
+}
+
+// Opens a history only where there is one.
+Result<int> look(const ImportArguments& arguments, const Job& job, bool is_json) {
+  std::optional<OpenHistory> history;
+  if (require_history(job.settings)) history = TRY(open_to_read(job.settings));
+  ProgressBar bar(job.settings.progress != "never");
+  const ImportPreview preview =
+      TRY(preview_import(history ? &history->store() : nullptr, to_request(job, bar)));
+  const std::string folder = TRY(data_folder_path(job.settings));
+  const std::string place = TRY(history_name(job.settings));
+  TRY(write_output(arguments,
+                   is_json ? to_json(preview, job.settings, folder) : to_text(preview, place)));
+  if (preview.interrupted) return fail(Code::Unavailable, "interrupted: not all files were read");
+  return exit_code_of(arguments, preview.report);
+}
+
+Result<int> run(const ImportArguments& arguments) {
   const bool is_json = TRY(wants_json(arguments));
   const auto begun = std::chrono::steady_clock::now();
   if (arguments.files.empty()) {
     return fail(Code::InvalidInput, "no file named: give files, folders, or - for standard input");
   }
   const auto job = TRY(make_job(arguments, FieldSet::all()));
+  if (arguments.dry_run) return look(arguments, *job, is_json);
   const std::unique_ptr<History> history = TRY(History::open(job->settings));
   ProgressBar bar(job->settings.progress != "never");
-  ImportRequest request;
-  request.read = job->request;
-  request.read.progress = [&bar](uint64_t done, uint64_t total) { bar.update(done, total); };
-  request.project = job->settings.project;
-  // One large batch at a time costs the engine less than several small ones, and it merges on the
-  // other cores meanwhile.
-  request.threads = std::max(1U, static_cast<unsigned>(job->settings.threads));
-  request.batch_spans_max = static_cast<size_t>(job->settings.batch_spans_max);
-  request.batch_bytes_max = static_cast<size_t>(job->settings.batch_bytes_max);
-  request.now = now_micros();
-  const ImportResult result = TRY(import_files(*history, request));
+  const ImportResult result = TRY(import_files(*history, to_request(*job, bar)));
   const SpanCounts ledger = TRY(history->catalog().ledger(job->settings.project));
   const RemovalCounts removals = TRY(history->catalog().removals(job->settings.project));
   const Summary summary = {
@@ -130,7 +183,9 @@ Result<int> run(const Arguments& arguments) {
 }  // namespace
 
 std::function<Result<int>()> declare_import(CLI::App& command) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ImportArguments>();
+  command.add_flag("--dry-run", arguments->dry_run,
+                   "only count what would be stored, merged and known already");
   add_files(command, *arguments);
   add_reading_options(command, *arguments);
   add_json_option(command, *arguments);

@@ -125,13 +125,6 @@ std::vector<ImportedFile> describe_files(const ReadReport& report) {
   return files;
 }
 
-RejectCounts classify(const ReadReport& report) {
-  RejectCounts counts;
-  for (const auto& [sentence, count] : report.reject_reasons)
-    counts[classify_reject(sentence)] += count;
-  return counts;
-}
-
 // When it is now, by the time that the import was told it began.
 class Clock {
  public:
@@ -167,6 +160,13 @@ Result<ReadReport> read_all(const ImportRequest& request, SpanWriter& writer, Pr
 
 }  // namespace
 
+RejectCounts count_rejects(const ReadReport& report) {
+  RejectCounts counts;
+  for (const auto& [sentence, count] : report.reject_reasons)
+    counts[classify_reject(sentence)] += count;
+  return counts;
+}
+
 Result<ImportResult> import_files(History& history, const ImportRequest& request) {
   const Clock clock(request.now);
   ImportResult result;
@@ -187,7 +187,7 @@ Result<ImportResult> import_files(History& history, const ImportRequest& request
   }
   if (report) result.report = *std::move(report);
   result.counts = progress.counts();
-  result.rejected = classify(result.report);
+  result.rejected = count_rejects(result.report);
   result.files = describe_files(result.report);
   TRY(history.catalog().finish_import(
       result.number, result.interrupted ? ImportState::Interrupted : ImportState::Done, clock.now(),

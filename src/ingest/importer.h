@@ -38,4 +38,7 @@ struct ImportResult {
 // the history cannot be written; what was written before stays.
 Result<ImportResult> import_files(History& history, const ImportRequest& request);
 
+// Why the records of these files were rejected.
+RejectCounts count_rejects(const ReadReport& report);
+
 }  // namespace sonde

@@ -99,6 +99,9 @@ std::vector<std::string> engine_options(const Settings& settings, const DataFold
       fmt::format("--index_mark_cache_size={}", settings.store_cache_bytes_max / 4),
       fmt::format("--uncompressed_cache_size={}", settings.store_cache_bytes_max / 4),
       "--background_pool_size=2",
+      // It keeps no log of statements; these would feed one.
+      "--log_queries=0",
+      "--log_processors_profiles=0",
       // Who may write a backup where is the file system's matter; questions are read-only.
       "--backups.allowed_path=/",
   };

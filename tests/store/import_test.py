@@ -33,6 +33,23 @@ class Import(unittest.TestCase):
         self.assertEqual(run.code, 0, run.err)
         return run.lines
 
+    def test_a_dry_run_counts_and_writes_nothing(self):
+        calls = [{"id": f"call-{n}", "prompt": f"Question {n}?", "model": "m"} for n in range(40)]
+        first = write_file(self, "".join(json.dumps(call) + "\n" for call in calls + calls[:5]) + "{broken\n")
+        self.folder = os.path.join(self.folder, "none-yet")
+        look = self.run_import(first, "--dry-run")
+        self.assertEqual((look["stored"], look["merged"], look["deduplicated"], look["rejected"]), (40, 0, 5, 1))
+        self.assertFalse(os.path.exists(self.folder))
+        done = self.run_import(first)
+        self.assertEqual({key: done[key] for key in look if key != "dry_run"},
+                         {key: look[key] for key in look if key != "dry_run"})
+        changed = [call | {"answer": "Yes."} for call in calls[:3]] + [{"id": "new", "prompt": "?", "model": "m"}]
+        second = write_file(self, "".join(json.dumps(call) + "\n" for call in calls + changed), "second.jsonl")
+        look = self.run_import(second, "--dry-run")
+        self.assertEqual((look["stored"], look["merged"], look["deduplicated"]), (1, 3, 40))
+        ledger = self.run_sonde("ledger", "--json").json
+        self.assertEqual((ledger["accepted"], len(ledger["imports"])), (45, 1))
+
     def test_every_example_is_stored_as_it_is_converted(self):
         with_spans = 0
         for number, log in enumerate(LOGS):
