@@ -132,9 +132,10 @@ std::string to_json(const Outcome& outcome, bool is_dry_run) {
 
 Result<Outcome> erase(const EraseArguments& arguments, const Job& job, const CLI::App& command) {
   const ErasureRequest request = TRY(to_request(arguments, job, command));
-  TRY(require_data_folder(job.settings, "erase"));
+  TRY(require_one_server(job.settings, "erase"));
   TRY(require_history(job.settings));
   const std::unique_ptr<History> history = TRY(History::open(job.settings));
+  TRY(require_ledger(*history, job.settings, job.settings.project));
   Outcome outcome;
   outcome.project = job.settings.project;
   for (const RemovalRecord& record : history->resumed_removals())

@@ -10,6 +10,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "store/chdb_store.h"
 #include "store/open_store.h"
 #include "store/span_reader.h"
 
@@ -147,6 +148,24 @@ Result<> require_data_folder(const Settings& settings, std::string_view command)
       "sonde {} is about the history in a data folder: servers (store-url) are looked after with "
       "ClickHouse's own statements",
       command);
+}
+
+Result<> require_one_server(const Settings& settings, std::string_view command) {
+  if (settings.store_url.empty() || settings.store_layout == "single") return {};
+  return fail(Code::InvalidInput,
+              "sonde {} works in a data folder and on one server, not with store-layout {}: spans "
+              "leave replicas and shards by ClickHouse's own statements",
+              command, settings.store_layout);
+}
+
+Result<> require_ledger(History& history, const Settings& settings, const std::string& project) {
+  if (settings.store_url.empty()) return {};
+  const std::vector<std::string> projects = TRY(history.catalog().projects());
+  if (std::ranges::find(projects, project) != projects.end()) return {};
+  return fail(Code::InvalidInput,
+              "nothing of project {} was imported from the data folder {}: do this where it was, "
+              "the ledger is there",
+              project, TRY(data_folder_path(settings)));
 }
 
 Result<OpenHistory> open_to_read(const Settings& settings) {

@@ -21,6 +21,14 @@ Result<> require_history(const Settings& settings);
 // machine.
 Result<> require_data_folder(const Settings& settings, std::string_view command);
 
+// Fails with InvalidInput where spans are on several servers: what `command` takes out of one
+// replica or shard was never tried on more.
+Result<> require_one_server(const Settings& settings, std::string_view command);
+
+// Fails with InvalidInput when the history is on a server and no import into the project was from
+// this data folder: the ledger that must count what goes is in another.
+Result<> require_ledger(History& history, const Settings& settings, const std::string& project);
+
 // What a command asks that only reads. Not thread-safe itself; its store is.
 class OpenHistory {
  public:

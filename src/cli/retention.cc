@@ -113,7 +113,7 @@ std::string to_json(const RetentionReport& report, uint64_t resumed, bool is_dry
 Result<int> run(const RetentionArguments& arguments) {
   const bool is_json = TRY(wants_json(arguments));
   const Settings settings = TRY(settings_of(arguments));
-  TRY(require_data_folder(settings, "retention"));
+  TRY(require_one_server(settings, "retention"));
   TRY(require_history(settings));
   const std::unique_ptr<History> history = TRY(History::open(settings));
   RetentionRequest request;
@@ -121,6 +121,7 @@ Result<int> run(const RetentionArguments& arguments) {
   request.is_dry_run = arguments.dry_run;
   // What cron runs is for all; a project that is typed is meant alone.
   if (arguments.settings.contains("project")) request.project = settings.project;
+  if (!request.project.empty()) TRY(require_ledger(*history, settings, request.project));
   const RetentionReport report = TRY(apply_retention(*history, settings, request));
   const uint64_t resumed = spans_of(history->resumed_removals());
   TRY(write_output(arguments, is_json ? to_json(report, resumed, arguments.dry_run)

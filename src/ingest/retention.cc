@@ -5,6 +5,7 @@
 #include <ctime>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/time.h"
@@ -61,6 +62,10 @@ class Retainer {
       : history_(history), settings_(settings), request_(request) {}
 
   Result<RetentionReport> run() {
+    if (!settings_.store_url.empty()) {
+      const std::vector<std::string> imported = TRY(history_.catalog().projects());
+      counted_here_.emplace(imported.begin(), imported.end());
+    }
     months_ = TRY(read_months(history_.store()));
     std::set<std::string> projects;
     for (const StoredMonth& month : months_) {
@@ -85,6 +90,7 @@ class Retainer {
 
  private:
   bool is_meant(const std::string& project) const {
+    if (counted_here_ && !counted_here_->contains(project)) return false;
     return request_.project.empty() || request_.project == project;
   }
 
@@ -144,6 +150,7 @@ class Retainer {
   History& history_;
   const Settings& settings_;
   const RetentionRequest& request_;
+  std::optional<std::set<std::string>> counted_here_;  // On a server; elsewhere all are.
   std::vector<StoredMonth> months_;
   std::map<std::string, uint32_t> gone_;  // By project: what is filed before it.
   RetentionReport report_;

@@ -39,7 +39,8 @@ struct RetentionRequest {
 // By `settings` (retention_of() and history_bytes_max): first what is too old, then texts that are,
 // then the oldest months while a budget is exceeded. Where a span is filed decides (FiledSpan):
 // its first known start, whatever was said later. Counted in the ledger; interrupted, a step is
-// finished when the history is opened next. Without a setting nothing goes.
+// finished when the history is opened next. Without a setting nothing goes. On a server only
+// projects go that were imported from this data folder, whose ledger counts them.
 Result<RetentionReport> apply_retention(History& history, const Settings& settings,
                                         const RetentionRequest& request);
 

@@ -10,15 +10,19 @@ import tempfile
 import threading
 import unittest
 
+import erase_test
 import history_test
+import retention_test
+from faults import KILLED, Moments
 from sonde_program import BINARY, sonde
 
 EXIT_USAGE, EXIT_NOT_FOUND, EXIT_UNAVAILABLE = 2, 3, 6
 SERVER = pathlib.Path(os.environ.get("CLICKHOUSE_SERVER", pathlib.Path(BINARY).parent / "clickhouse_server"))
 
 
-def start_server(test_class):
-    """Starts the server of clickhouse_server.cc; returns the variables that name it."""
+def start_server(test):
+    """Starts the server of clickhouse_server.cc for a test, or the class of tests; returns the variables that name
+    it."""
     server = subprocess.Popen([SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def stop():
@@ -26,7 +30,7 @@ def start_server(test_class):
         server.wait(timeout=30)
         server.stdout.close()
 
-    test_class.addClassCleanup(stop)
+    (test.addClassCleanup if isinstance(test, type) else test.addCleanup)(stop)
     url, user, password = (server.stdout.readline().decode().rstrip("\n") for _ in range(3))
     assert url, "the server did not start"
     return {"SONDE_STORE_URL": url, "SONDE_STORE_USER": user, "SONDE_STORE_PASSWORD": password}
@@ -70,6 +74,49 @@ class HistoryOnServer(history_test.History):
         importing.stdout.close()
         self.assertEqual((second.code, f"is in use by process {importing.pid} " in second.err),
                          (EXIT_UNAVAILABLE, True), second.err)
+
+
+class OnServer:
+    """The tests of a command, each on a server of its own; those that copy a data folder are left out."""
+
+    def setUp(self):
+        super().setUp()
+        self.variables = start_server(self)
+        self.done("migrate")
+
+    test_killed_at_any_moment_the_same_command_finishes_it = None
+    test_killed_at_any_moment_the_next_run_finishes_it = None
+    test_what_reads_finishes_an_erasure_that_was_interrupted = None
+
+
+class EraseOnServer(OnServer, erase_test.Erase):
+    def test_it_is_refused_where_the_ledger_is_not(self):
+        self.import_calls(erase_test.call(1, user="ann"))
+        run = self.ask("erase", "--user", "ann", "--yes", data=self.root / "elsewhere")
+        self.assertEqual((run.code, "do this where it was" in run.err), (EXIT_USAGE, True), run.err)
+        self.assertEqual(self.erase("--user", "ann")["spans"], 1)
+
+    def test_killed_at_any_change_of_the_catalog_the_same_command_finishes_it(self):
+        calls = [erase_test.call(n, user="ann" if n % 2 else "bo") for n in range(200)]
+        self.import_calls(*calls)
+        moments = Moments()
+        command = ("erase", "--user", "ann", "--yes")
+        moments.count(command, self.data, **self.variables)
+        self.import_calls(*calls)
+        begun = 0
+        for number in range(1, moments.changes[""] + 1, 3):
+            code = moments.run(command, self.data, **self.variables, FILE_FAULTS_KILL=str(number))
+            self.assertIn(code, (0, KILLED))
+            again = self.erase("--user", "ann")
+            begun += again["spans_of_interrupted"] > 0
+            stored, left, erased = self.balance()
+            self.assertEqual((left, stored - erased), (100, 100))
+            self.import_calls(*calls)
+        self.assertGreater(begun, 0)
+
+
+class RetentionOnServer(OnServer, retention_test.Retention):
+    pass
 
 
 class Migrate(unittest.TestCase):

@@ -117,7 +117,7 @@ class Erase(HistoryCase):
         self.addCleanup(os.close, controller)
         os.write(controller, text)
         done = subprocess.run([BINARY, *arguments], stdin=terminal, stdout=subprocess.DEVNULL, stderr=terminal,
-                              env=environment(SONDE_DATA_DIR=self.data), check=False, timeout=60)
+                              env=environment(SONDE_DATA_DIR=self.data, **self.variables), check=False, timeout=60)
         os.close(terminal)
         return done.returncode
 
@@ -130,7 +130,7 @@ class Erase(HistoryCase):
                                    (("--where", "no_field = 1"), "no_field")):
             run = self.ask("erase", *arguments, "--yes")
             self.assertEqual((run.code, message in run.err), (EXIT_USAGE, True), run.err)
-        run = self.ask("erase", "--user", "a", "--yes", "--store-url", "http://127.0.0.1:1")
+        run = self.ask("erase", "--user", "a", "--yes", "--store-url", "http://127.0.0.1:1", "--store-layout", "sharded")
         self.assertEqual((run.code, "ClickHouse's own statements" in run.err), (EXIT_USAGE, True), run.err)
         self.assertEqual(self.erase("--user", "nobody")["spans"], 0)
         self.assertEqual(self.balance(), (1, 1, 0))

@@ -44,10 +44,10 @@ class Moments:
                               timeout=120, check=False,
                               env=environment(SONDE_DATA_DIR=str(data), **loaded(data, **variables))).returncode
 
-    def count(self, command, data):
+    def count(self, command, data, **variables):
         """Runs it to its end, and remembers how many changes it makes, from which kill() draws."""
         file = pathlib.Path(f"{data}.changes")
-        code = self.run(command, data, FILE_FAULTS_COUNT=str(file))
+        code = self.run(command, data, FILE_FAULTS_COUNT=str(file), **variables)
         assert code == 0, f"exit code {code}"
         lines = (line.split() for line in file.read_text().splitlines())
         self.changes = {kind: int(number) for kind, number in lines if int(number) > 0}

@@ -10,6 +10,7 @@ from sonde_program import sonde
 class HistoryCase(unittest.TestCase):
     """`data` is the data folder, which is not there yet, below `root`."""
 
+    variables = {}  # Of the environment, in which sonde runs besides.
     place = None  # Where `root` is: the system's folder for what is temporary.
 
     def setUp(self):
@@ -19,7 +20,7 @@ class HistoryCase(unittest.TestCase):
         self.data = self.root / "data"
 
     def ask(self, *arguments, data=None, **options):
-        return sonde(*arguments, SONDE_DATA_DIR=str(data or self.data), **options)
+        return sonde(*arguments, SONDE_DATA_DIR=str(data or self.data), **(self.variables | options))
 
     def done(self, *arguments, data=None, **options):
         run = self.ask(*arguments, data=data, **options)
