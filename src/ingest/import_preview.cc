@@ -8,7 +8,7 @@
 
 #include "ingest/filings.h"
 #include "ingest/merge.h"
-#include "ingest/stored_rows.h"
+#include "store/stored_rows.h"
 
 namespace sonde {
 namespace {

@@ -166,6 +166,7 @@ class Page {
       const auto at = latest.find(candidate.key());
       if (at == latest.end() || at->second->version != candidate.version) continue;
       Span& span = at->second->span;
+      latest.erase(at);  // A batch that was written again has each row twice.
       if (!query_.fields.has(Field::TraceId)) span.trace_id.clear();
       if (!query_.fields.has(Field::SpanId)) span.span_id.clear();
       if (!TRY(give(span))) break;

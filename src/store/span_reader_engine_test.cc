@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
 
 #include "base/hash.h"
 #include "store/backend_for_test.h"
@@ -191,6 +192,22 @@ TEST_F(SpanReaderTest, APageGoesByLatestVersionsAlone) {
     EXPECT_EQ(ids({.where = "model = 'rare'", .order = order, .limit = 300}), all);
     const auto page = ids({.where = "model = 'rare'", .order = order, .limit = 200});
     EXPECT_EQ(page, std::vector<std::string>(all.begin(), all.begin() + 200));
+  }
+}
+
+// As after a crash: what a process began to write is written again, under another name.
+TEST_F(SpanReaderTest, ABatchThatWasWrittenTwiceIsOnAPageOnce) {
+  std::vector<FiledSpan> rows;
+  for (int i = 0; i < 3'000; ++i) {
+    rows.push_back(at(fmt::format("{:04}", i), kNoon + i / 700 * kMinute));
+    if (i % 10 == 0) rows.back().span.model = "rare";
+  }
+  store(rows);
+  store(rows);
+  for (const auto order : {SpanQuery::Order::NewestFirst, SpanQuery::Order::OldestFirst}) {
+    const auto page = ids({.where = "model = 'rare'", .order = order, .limit = 400});
+    EXPECT_EQ(page.size(), 300U);
+    EXPECT_EQ(std::set<std::string>(page.begin(), page.end()).size(), 300U);
   }
 }
 
