@@ -8,7 +8,6 @@
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
 #include "cli/span_counts.h"
-#include "ingest/engine_rows.h"
 #include "ingest/history.h"
 #include "ingest/project_counts.h"
 #include "report/format_number.h"
@@ -17,6 +16,7 @@
 #include "report/text_width.h"
 #include "store/chdb_library.h"
 #include "store/chdb_store.h"
+#include "store/engine_rows.h"
 #include "store/migrations.h"
 #include "store/open_store.h"
 
