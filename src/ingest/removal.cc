@@ -32,7 +32,7 @@ Result<> change(Store& store, const std::string& statement) {
 Result<> forget_old_rows(Store& store) {
   const auto end = std::chrono::steady_clock::now() + kForgetMax;
   while (true) {
-    for (const std::string_view table : {"spans", "span_keys", "removals"})
+    for (const std::string_view table : {"spans", "span_keys", "removals", "hours", "hour_states"})
       TRY(store.execute(fmt::format("ALTER TABLE {} DROP PARTITION ID 'none'", table)));
     const std::string left =
         TRY(store.query({"SELECT count() FROM system.parts WHERE database = "
