@@ -338,8 +338,8 @@ Result<int> run(const MetricsArguments& arguments) {
   frame.filters.insert(frame.filters.end(), ranged->filters.begin(), ranged->filters.end());
   frame.source = TRY(history_name(job->settings));
   frame.time_zone = job->settings.time_zone;
-  const std::unique_ptr<Store> store = TRY(open_history(job->settings));
-  const MetricsAnswer answer = TRY(read_metrics(*store, query));
+  OpenHistory history = TRY(open_history(job->settings));
+  const MetricsAnswer answer = TRY(read_metrics(history.store(), query));
   switch (render.format) {
     case Format::Table:
       TRY(write_output(arguments, to_table(answer, frame, render)));
