@@ -3,6 +3,7 @@
 //   store_bench ask FOLDER [ROUNDS]         times questions; prints a JSON object
 //   store_bench blocks FOLDER FILE          writes the spans as Native blocks to a new file
 //   store_bench bare FOLDER FILE            inserts such a file into a fresh store, nothing else
+//   store_bench fill FOLDER COUNT           makes so many spans without texts, of 30 days
 //   store_bench settle FOLDER               waits until the engine has no more to merge
 #include <fmt/format.h>
 
@@ -23,6 +24,7 @@
 #include "query/condition.h"
 #include "query/metrics.h"
 #include "query/search.h"
+#include "store/hours.h"
 #include "store/native_reader.h"
 #include "store/open_store.h"
 #include "store/span_reader.h"
@@ -174,11 +176,13 @@ int ask(const std::string& folder, int rounds) {
         "status = error and latency > 5s", "output is null and status = ok"}) {
     bench.time_filter(filter);
   }
-  bench.time_search("search for a common word", common);
-  bench.time_search("search for a rare word", rare);
-  bench.time_search("search for a word that is nowhere", "zyzzyvaq");
-  bench.time_sql("LIKE scan for the common word",
-                 fmt::format("SELECT count() FROM spans WHERE input LIKE '%{}%'", common));
+  if (!common.empty()) {  // Spans of `fill` have no texts.
+    bench.time_search("search for a common word", common);
+    bench.time_search("search for a rare word", rare);
+    bench.time_search("search for a word that is nowhere", "zyzzyvaq");
+    bench.time_sql("LIKE scan for the common word",
+                   fmt::format("SELECT count() FROM spans WHERE input LIKE '%{}%'", common));
+  }
   bench.time("trace by id", [&](size_t round) {
     SpanQuery query;
     query.id = ids[round % ids.size()];
@@ -229,6 +233,49 @@ int insert_bare(const std::string& folder, const std::string& path) {
   return 0;
 }
 
+// Calls of 30 days, four a trace, of which the engine makes every column; then their keys and sums.
+int fill(const std::string& folder, uint64_t count) {
+  const std::unique_ptr<Store> store = need(open_store(settings_for(folder)));
+  constexpr uint64_t kAtOnce = 500'000;
+  constexpr std::string_view kTrace = "lower(hex(sipHash128(intDiv(number, 4))))";
+  constexpr std::string_view kSpan = "lower(hex(sipHash64(number)))";
+  for (uint64_t first = 0; first < count; first += kAtOnce) {
+    const std::string from =
+        fmt::format("FROM numbers({}, {})", first, std::min(kAtOnce, count - first));
+    const std::string start =
+        fmt::format("fromUnixTimestamp64Micro(toInt64(1735689600000000 + number * {}), 'UTC')",
+                    30 * 86'400 * uint64_t{kMicrosPerSecond} / count);
+    need(store->execute(fmt::format(
+        "INSERT INTO spans (project_id, filed_at, trace_key, span_key, version, kind, levels, "
+        "name, "
+        "source, start_time, duration, status, error_class, provider, model, input_tokens, "
+        "output_tokens, total_tokens, cost, currency, cost_origin, user_id, session_id, app_id, "
+        "app_name, category) SELECT 'default', toDateTime({0}, 'UTC'), {1}, {2}, 1, 'llm', 1, "
+        "'call', "
+        "'bench', {0}, toInt64(exp(13 + 0.8 * randNormal(0, 1))), if(sipHash64(number, 1) % 31 = "
+        "0, "
+        "'error', 'ok') AS s, if(s = 'error', 'timeout', ''), 'openai', ['gpt-4o', 'gpt-4o-mini', "
+        "'o3', 'qwen-max', 'deepseek-chat', 'claude-sonnet'][1 + sipHash64(number, 2) % 6], "
+        "toInt64(200 + sipHash64(number, 3) % 3000), toInt64(20 + sipHash64(number, 4) % 800), "
+        "toInt64(1000), toDecimal64((sipHash64(number, 5) % 9000) / 1e6, 9), 'USD', 'reported', "
+        "concat('user-', toString(sipHash64(number, 6) % 2000)), concat('s-', "
+        "toString(intDiv(number, 20))), concat('app-', toString(sipHash64(number, 7) % 8)), "
+        "concat('App ', toString(sipHash64(number, 7) % 8)), ['support', 'search', 'code', "
+        "'chat'][1 + "
+        "sipHash64(number, 8) % 4] {3}",
+        start, kTrace, kSpan, from)));
+    need(
+        store->execute(fmt::format("INSERT INTO span_keys SELECT 'default', xxh3({0}), xxh3({1}), "
+                                   "toDateTime({2}, 'UTC'), 1, 0 {3}",
+                                   kTrace, kSpan, start, from)));
+  }
+  need(
+      store->execute("INSERT INTO hour_states SELECT DISTINCT project_id, toStartOfHour(filed_at), "
+                     "1, 0 FROM spans"));
+  need(make_hours(*store, "default", 1));
+  return 0;
+}
+
 int settle(const std::string& folder) {
   const std::unique_ptr<Store> store = need(open_store(settings_for(folder)));
   // Idle: for so many looks in a row nothing was merged.
@@ -248,6 +295,7 @@ int main(int argc, char** argv) {
   if (mode == "ask") return sonde::ask(folder, argc > 3 ? std::atoi(argv[3]) : 40);
   if (mode == "blocks" && argc == 4) return sonde::write_blocks(folder, argv[3]);
   if (mode == "bare" && argc == 4) return sonde::insert_bare(folder, argv[3]);
+  if (mode == "fill" && argc == 4) return sonde::fill(folder, std::strtoull(argv[3], nullptr, 10));
   if (mode == "settle") return sonde::settle(folder);
   std::fputs("store_bench: see the head of store_bench.cc\n", stderr);
   return 2;
