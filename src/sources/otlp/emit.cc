@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -32,6 +33,21 @@ constexpr std::string_view kTraceKeys[] = {
     "session.id",
     "user.id",
 };
+
+constexpr size_t kNoTraceKey = std::size(kTraceKeys);
+
+// An index into kTraceKeys, or kNoTraceKey.
+size_t trace_key(std::string_view key) {
+  // Nearly all keys differ in length already.
+  static constexpr uint32_t kLengths = [] {
+    uint32_t lengths = 0;
+    for (const std::string_view known : kTraceKeys) lengths |= uint32_t{1} << known.size();
+    return lengths;
+  }();
+  if (key.size() >= 32 || (kLengths >> key.size() & 1) == 0) return kNoTraceKey;
+  return static_cast<size_t>(std::find(std::begin(kTraceKeys), std::end(kTraceKeys), key) -
+                             std::begin(kTraceKeys));
+}
 
 constexpr std::string_view kEvaluation = "gen_ai.evaluation.result";
 
@@ -80,13 +96,15 @@ class Emitter {
   // The root's word counts before that of other spans, the first one's otherwise.
   void collect_trace(const RawSpan& span) {
     for (const KeyValue& value : part(request_.span_values, span.values)) {
-      if (!is_one_of(value.key, kTraceKeys)) continue;
-      auto& values = traces_[span.trace_id];
-      if (span.parent_span_id.empty()) {
-        values[value.key] = value.value;
-      } else {
-        values.try_emplace(value.key, value.value);
+      const size_t which = trace_key(value.key);
+      if (which == kNoTraceKey) continue;
+      // Spans of a trace mostly stand together.
+      if (last_trace_ == nullptr || last_trace_id_ != span.trace_id) {
+        last_trace_ = &traces_[span.trace_id];
+        last_trace_id_ = span.trace_id;
       }
+      std::optional<std::string_view>& known = (*last_trace_)[which];
+      if (!known || span.parent_span_id.empty()) known = value.value;
     }
   }
 
@@ -95,10 +113,11 @@ class Emitter {
     const auto found = traces_.find(raw.trace_id);
     if (found == traces_.end()) return;
     const auto own = part(request_.span_values, raw.values);
-    for (const auto& [key, value] : found->second) {
+    for (size_t i = 0; i < std::size(kTraceKeys); ++i) {
+      if (!found->second[i]) continue;
       const bool said = std::any_of(own.begin(), own.end(),
-                                    [&, name = key](const KeyValue& v) { return v.key == name; });
-      if (!said) add({}, key, value);
+                                    [&](const KeyValue& v) { return v.key == kTraceKeys[i]; });
+      if (!said) add({}, kTraceKeys[i], *found->second[i]);
     }
   }
 
@@ -263,8 +282,11 @@ class Emitter {
   bool wants_content_;
   std::vector<std::vector<Attribute>> resources_;
   std::map<std::string_view, std::vector<Log>> logs_;  // By span id.
-  // kTraceKeys, by trace id.
-  std::map<std::string_view, std::map<std::string_view, std::string_view>> traces_;
+  // The values of kTraceKeys, by trace id.
+  using TraceValues = std::array<std::optional<std::string_view>, std::size(kTraceKeys)>;
+  std::map<std::string_view, TraceValues> traces_;
+  TraceValues* last_trace_ = nullptr;  // That of last_trace_id_.
+  std::string_view last_trace_id_;
   std::map<std::string_view, unsigned> numbers_;  // Events seen of the current span, by name.
 };
 
