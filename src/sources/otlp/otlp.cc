@@ -189,7 +189,7 @@ Result<> read_otlp(object document, ReadContext& context) {
 
 constinit const Source kOtlp{
     .name = "otlp",
-    .title = "OpenTelemetry spans (OTLP/JSON)",
+    .title = "OpenTelemetry spans (OTLP)",
     .matches = matches_otlp,
     .read = read_otlp,
     .vocabulary = Vocabulary::Attributes,

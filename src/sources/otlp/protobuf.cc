@@ -1,5 +1,8 @@
 #include "sources/otlp/protobuf.h"
 
+#include <algorithm>
+#include <protozero/varint.hpp>
+
 #include "sources/otlp/any_value.h"
 #include "sources/otlp/request.h"
 #include "sources/otlp/wire.h"
@@ -336,54 +339,106 @@ class Decoder {
   const char* at_ = nullptr;
 };
 
-// What distinguishes the three: a span begins with bytes (its trace id), or has its ids and times
-// where the others have none; a log record has its time first; a metric its name and data.
-std::optional<OtlpSignal> signal_of(std::string_view bytes) {
-  bool has_name = false;
-  for (pbf_reader message = message_of(bytes); message.next(); message.skip()) {
-    switch (message.tag_and_type()) {
-      case fixed64_at(1):   // LogRecord.time_unix_nano
-      case varint_at(2):    // LogRecord.severity_number
-      case fixed64_at(11):  // LogRecord.observed_time_unix_nano
-        return OtlpSignal::Logs;
-      case fixed64_at(7):  // Span.start_time_unix_nano
-        return has_name ? std::optional(OtlpSignal::Traces) : std::nullopt;
-      case bytes_at(1):  // Span.trace_id, Metric.name
-        has_name = true;
-        break;
-      default:
-        break;
-    }
-  }
-  return has_name ? std::optional(OtlpSignal::Metrics) : std::nullopt;
+// The bytes of a field, as far as they are there.
+std::string_view clipped_view(const pbf_reader& field) {
+  const char* data = field.data().data();
+  const char* const end = data + field.data().size();
+  const uint64_t size = protozero::decode_varint(&data, end);
+  return {data, std::min<uint64_t>(size, static_cast<uint64_t>(end - data))};
 }
 
-std::optional<std::string_view> first_part(std::string_view bytes) {
-  for (pbf_reader message = message_of(bytes); message.next(); message.skip()) {
-    if (message.tag_and_type() == bytes_at(2)) return view_of(message);
-    if (message.tag() > 3) return std::nullopt;
+// What distinguishes the three: a span has its ids first and times where the others have none; a
+// log record has its time first; a metric its name and data.
+class Detector {
+ public:
+  // Throws at the end of bytes that are cut off; what was found until then stays.
+  void read(std::string_view bytes) {
+    for (pbf_reader request = message_of(bytes); request.next(); request.skip()) {
+      if (request.tag_and_type() != bytes_at(1)) return refuse();
+      // The later ones are looked at for their framing alone.
+      if (!is_settled_) read_group(clipped_view(request));
+      if (is_refused_) return;
+    }
   }
-  return std::nullopt;
-}
+  std::optional<OtlpSignal> found() const { return is_refused_ ? std::nullopt : found_; }
+
+ private:
+  void refuse() { is_refused_ = true; }
+
+  // {resource, scopes}, and the scopes {scope, parts}.
+  void read_group(std::string_view bytes) {
+    for (pbf_reader group = message_of(bytes); group.next(); group.skip()) {
+      if (group.tag() > 3 || group.wire_type() != otlp::pbf_wire_type::length_delimited) {
+        return refuse();
+      }
+      if (group.tag() == 2 && !is_settled_) read_scope(clipped_view(group));
+      if (is_refused_) return;
+    }
+  }
+
+  void read_scope(std::string_view bytes) {
+    for (pbf_reader scope = message_of(bytes); scope.next(); scope.skip()) {
+      if (scope.tag() > 3 || scope.wire_type() != otlp::pbf_wire_type::length_delimited) {
+        return refuse();
+      }
+      if (scope.tag() == 2 && !is_settled_) read_part(clipped_view(scope));
+      if (is_refused_) return;
+    }
+  }
+
+  void read_part(std::string_view bytes) {
+    for (pbf_reader part = message_of(bytes); part.next(); part.skip()) {
+      switch (part.tag_and_type()) {
+        case fixed64_at(1):   // LogRecord.time_unix_nano
+        case varint_at(2):    // LogRecord.severity_number
+        case fixed64_at(11):  // LogRecord.observed_time_unix_nano
+          return settle(OtlpSignal::Logs);
+        case fixed64_at(7):  // Span.start_time_unix_nano
+          return settle(OtlpSignal::Traces);
+        case bytes_at(1):  // Span.trace_id, Metric.name
+          found_ = OtlpSignal::Metrics;
+          break;
+        default:
+          break;
+      }
+    }
+    if (!found_) return refuse();
+    is_settled_ = true;
+  }
+
+  void settle(OtlpSignal signal) {
+    if (signal == OtlpSignal::Traces && !found_) return refuse();
+    found_ = signal;
+    is_settled_ = true;
+  }
+
+  std::optional<OtlpSignal> found_;
+  bool is_settled_ = false;  // The first part was read.
+  bool is_refused_ = false;
+};
 
 }  // namespace
 
 std::optional<OtlpSignal> detect_otlp_protobuf(std::string_view bytes) {
+  Detector detector;
   try {
-    std::optional<OtlpSignal> found;
-    for (pbf_reader request = message_of(bytes); request.next();) {
-      if (request.tag_and_type() != bytes_at(1)) return std::nullopt;
-      const std::string_view group = view_of(request);
-      if (found) continue;  // The rest is looked at for its framing alone.
-      const auto scope = first_part(group);
-      const auto part = scope ? first_part(*scope) : std::nullopt;
-      if (part) found = signal_of(*part);
-      if (part && !found) return std::nullopt;
-    }
-    return found;
+    detector.read(bytes);
   } catch (const protozero::exception&) {
     return std::nullopt;
   }
+  return detector.found();
+}
+
+std::optional<OtlpSignal> detect_otlp_protobuf_prefix(std::string_view bytes) {
+  Detector detector;
+  try {
+    detector.read(bytes);
+  } catch (const protozero::end_of_buffer_exception&) {
+    return detector.found();
+  } catch (const protozero::exception&) {
+    return std::nullopt;
+  }
+  return detector.found();
 }
 
 Result<> read_otlp_protobuf(std::string_view bytes, OtlpSignal signal, ReadContext& context) {

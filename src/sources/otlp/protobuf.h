@@ -19,6 +19,8 @@ enum class OtlpSignal : uint8_t { Traces, Logs, Metrics };
 // Which request the bytes are, judged by the first span, log record or metric in them; null when
 // they are none, or hold nothing to judge by (an empty request is valid for every signal).
 std::optional<OtlpSignal> detect_otlp_protobuf(std::string_view bytes);
+// The same of bytes that may go on: their first resource tells, as far as it is there.
+std::optional<OtlpSignal> detect_otlp_protobuf_prefix(std::string_view bytes);
 
 // Emits the raw spans of a request to context.sink; thread-safe, with a context for each thread.
 //

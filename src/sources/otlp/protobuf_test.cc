@@ -11,6 +11,7 @@
 #include <random>
 
 #include "model/span_json.h"
+#include "sources/log_reading.h"
 #include "sources/otlp/otlp.h"
 #include "sources/provider/reading_test.h"
 
@@ -337,6 +338,36 @@ TEST(OtlpProtobuf, IsToldByContent) {
        {"", "{\"a\":1}", "\n\x05hello", "category,model\n", "\n\n\n\n"}) {
     EXPECT_EQ(detect_otlp_protobuf(other), std::nullopt) << other;
   }
+}
+
+TEST(OtlpProtobuf, IsToldByItsBeginning) {
+  const std::string bytes = two_spans().SerializeAsString();
+  // Three headers of two bytes, the ids, the name and the first start time's tag.
+  for (size_t size = 6 + 18 + 10 + 7 + 9; size <= bytes.size(); ++size) {
+    const std::string_view prefix = std::string_view(bytes).substr(0, size);
+    EXPECT_EQ(detect_otlp_protobuf_prefix(prefix), OtlpSignal::Traces) << size;
+    EXPECT_EQ(detect_otlp_protobuf(prefix).has_value(), size == bytes.size()) << size;
+  }
+  for (const std::string_view other :
+       {"", "{\"a\":1}", "\n{\"category\":\"a\"}\n", "\n[1]", "\n\n\n\n", "\n\"a\",\"b\"\n"}) {
+    EXPECT_EQ(detect_otlp_protobuf_prefix(other), std::nullopt) << other;
+  }
+}
+
+TEST(OtlpProtobuf, IsReadFromFilesToo) {
+  std::string bytes = two_spans().SerializeAsString();
+  // Requests one after the other are one request.
+  const LogReading twice = read_log(bytes + bytes);
+  EXPECT_THAT(twice.spans, SizeIs(4));
+  EXPECT_EQ(twice.report.files[0].sources.at("otlp"), 1U);
+  EXPECT_EQ(twice.report.rejected, 0U);
+  bytes[bytes.find("first")] = '\xff';
+  const LogReading damaged = read_log(bytes);
+  ASSERT_THAT(damaged.spans, SizeIs(1));
+  EXPECT_EQ(damaged.spans[0].name, "second");
+  ASSERT_THAT(damaged.report.rejects, SizeIs(1));
+  EXPECT_EQ(damaged.report.rejects[0].reason,
+            "1 parts left out, the first of them: span at byte 6: text that is not UTF-8");
 }
 
 }  // namespace
