@@ -97,8 +97,6 @@ void Worker::report_parts(Extent extent) {
   shared_.rejects.add(block_, extent,
                       fmt::format("{} parts left out, the first of them: {}", context_.rejected,
                                   context_.rejection));
-  context_.rejected = 0;
-  context_.rejection.clear();
 }
 
 Result<> Worker::read_request(std::string_view bytes) {
@@ -117,6 +115,8 @@ Result<> Worker::read_document_at(const char* data, size_t size) {
   context_.location = {block_.file->index,
                        block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
   context_.raw = std::string_view(data, size);
+  context_.rejected = 0;
+  context_.rejection.clear();
   spans_of_document_ = 0;
   document_id_.clear();
   if (block_.file->layout == Layout::Request) return read_request(context_.raw);

@@ -312,6 +312,23 @@ TEST(OtlpProtobuf, SkipsUnknownFields) {
               testing::ElementsAreArray(texts_of(read_protobuf(two_spans().SerializeAsString()))));
 }
 
+TEST(OtlpProtobuf, ReadsAFlagOfTwoBytes) {
+  ExportTraceServiceRequest request = two_spans();
+  KeyValue& pair = *request.mutable_resource_spans(0)
+                        ->mutable_scope_spans(0)
+                        ->mutable_spans(0)
+                        ->add_attributes();
+  pair.set_key("flag");
+  pair.mutable_value()->set_string_value("Z");
+  std::string bytes = request.SerializeAsString();
+  bytes.replace(bytes.find("\x0a\x01Z"), 3, std::string("\x10\x80\x00", 3));  // bool_value: 0.
+  ExportTraceServiceRequest oracle;
+  ASSERT_TRUE(oracle.ParseFromString(bytes));
+  const auto& read = oracle.resource_spans(0).scope_spans(0).spans(0).attributes(0).value();
+  ASSERT_TRUE(read.has_bool_value() && !read.bool_value());
+  EXPECT_EQ(attribute(read_protobuf(bytes).spans[0], "flag"), "false");
+}
+
 TEST(OtlpProtobuf, CountsMetricsAndStoresNone) {
   ExportMetricsServiceRequest request;
   auto& scope = *request.add_resource_metrics()->add_scope_metrics();

@@ -10,6 +10,22 @@
 namespace sonde::otlp {
 namespace {
 
+// Whether a field is one of AnyValue's alternatives, encoded as such.
+bool is_alternative(uint32_t field) {
+  switch (field) {
+    case bytes_at(1):
+    case varint_at(2):
+    case varint_at(3):
+    case fixed64_at(4):
+    case bytes_at(5):
+    case bytes_at(6):
+    case bytes_at(7):
+      return true;
+    default:
+      return false;
+  }
+}
+
 class ValueReader {
  public:
   explicit ValueReader(Texts& texts) : texts_(texts) {}
@@ -18,13 +34,13 @@ class ValueReader {
     std::string_view result;
     bool is_json = false;
     for (pbf_reader value = message_of(bytes); value.next();) {
-      if (value.tag() <= 7) is_json = false;
+      if (is_alternative(value.tag_and_type())) is_json = false;
       switch (value.tag_and_type()) {
         case bytes_at(1):
           result = text_of(value);
           break;
         case varint_at(2):
-          result = value.get_bool() ? "true" : "false";
+          result = value.get_uint64() != 0 ? "true" : "false";
           break;
         case varint_at(3):
           result = number_text(value.get_int64(), texts_);
@@ -65,7 +81,7 @@ class ValueReader {
   void write(std::string_view bytes, Writer& writer, int depth) {
     uint32_t last = 0;
     for (pbf_reader value = message_of(bytes); value.next(); value.skip()) {
-      if (value.tag() >= 1 && value.tag() <= 7) last = value.tag_and_type();
+      if (is_alternative(value.tag_and_type())) last = value.tag_and_type();
     }
     pbf_reader value = message_of(bytes);
     bool done = false;
@@ -83,7 +99,7 @@ class ValueReader {
         write_text(text_of(value), writer);
         return true;
       case varint_at(2):
-        writer.Bool(value.get_bool());
+        writer.Bool(value.get_uint64() != 0);
         return true;
       case varint_at(3):
         writer.Int64(value.get_int64());
