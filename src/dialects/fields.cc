@@ -135,16 +135,19 @@ bool set_messages(Field field, const std::vector<Message>& messages, Span& span)
 std::string parameters_from_pieces(const std::vector<Piece>& pieces) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  simdjson::dom::parser parser;
+  thread_local simdjson::dom::parser parser;  // Its buffers grow once.
   writer.StartObject();
   for (const Piece& piece : pieces) {
     writer.Key(piece.rest.data(), static_cast<rapidjson::SizeType>(piece.rest.size()));
     simdjson::dom::element value;
-    if (parse_text(parser, piece.value).get(value) == simdjson::SUCCESS && !value.is_string()) {
+    const bool may_be_json = std::string_view("[{-0123456789tfn \n\t").find(piece.value.front()) !=
+                             std::string_view::npos;
+    if (may_be_json && parse_text(parser, piece.value).get(value) == simdjson::SUCCESS &&
+        !value.is_string()) {
       const std::string json = simdjson::minify(value);
       writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
     } else {
-      writer.String(std::string(piece.value));
+      writer.String(piece.value.data(), static_cast<rapidjson::SizeType>(piece.value.size()));
     }
   }
   writer.EndObject();

@@ -16,12 +16,27 @@
 namespace sonde {
 namespace {
 
+constexpr uint32_t kNone = UINT32_MAX;
+
 // One claim to a field: one attribute, or all the attributes under one prefix.
 struct Claim {
   size_t dialect = 0;
   const Rule* rule = nullptr;
-  std::vector<size_t> attributes;  // Indexes into span.attributes.
-  std::vector<std::string_view> rests;
+  uint32_t first = kNone;  // Index into span.attributes; the others follow by Link::next.
+  uint32_t last = kNone;
+};
+
+// What a claim holds of one attribute.
+struct Link {
+  uint32_t next = kNone;  // The claim's next attribute.
+  bool is_used = false;
+  std::string_view rest;  // Of the attribute's key, behind the rule's.
+};
+
+// The memory of a run; a thread's next span reuses it.
+struct Scratch {
+  std::vector<Claim> claims;
+  std::vector<Link> links;  // As many as the span has attributes.
 };
 
 bool is_model_field(Field field) { return field == Field::Model || field == Field::ModelRequested; }
@@ -29,7 +44,7 @@ bool is_model_field(Field field) { return field == Field::Model || field == Fiel
 // Claims under one prefix are one; so are all event messages of a dialect and field, whose order is
 // that of the events.
 bool joins(const Claim& claim, size_t dialect, const Rule& rule) {
-  if (!is_prefix(rule.shape) || claim.dialect != dialect) return false;
+  if (claim.dialect != dialect) return false;
   if (claim.rule == &rule) return true;
   return rule.shape == Shape::Event && claim.rule->shape == Shape::Event &&
          claim.rule->field == rule.field;
@@ -69,13 +84,13 @@ const Normalizer::Entry* Normalizer::find(std::string_view key, std::string_view
 // The state of one apply().
 class NormalizerRun {
  public:
-  NormalizerRun(const Normalizer& normalizer, Span& span) : normalizer_(normalizer), span_(span) {}
+  NormalizerRun(const Normalizer& normalizer, Span& span, Scratch& scratch)
+      : normalizer_(normalizer), span_(span), claims_(scratch.claims), links_(scratch.links) {}
 
   void run() {
     collect();
     if (claims_.empty()) return;
     std::sort(claims_.begin(), claims_.end(), wins_over);
-    used_.assign(span_.attributes.size(), false);
     for (const Claim& claim : claims_) {
       if (apply(claim)) take(claim);
     }
@@ -89,22 +104,24 @@ class NormalizerRun {
 
  private:
   void collect() {
-    for (size_t i = 0; i < span_.attributes.size(); ++i) {
+    claims_.clear();
+    links_.assign(span_.attributes.size(), {});
+    for (uint32_t i = 0; i < span_.attributes.size(); ++i) {
       const Attribute& attribute = span_.attributes[i];
       if (attribute.value.empty()) continue;
-      std::string_view rest;
-      const auto* entry = normalizer_.find(attribute.key, rest);
+      const auto* entry = normalizer_.find(attribute.key, links_[i].rest);
       if (entry == nullptr) continue;
-      const auto same = std::find_if(claims_.begin(), claims_.end(), [&](const Claim& claim) {
-        return joins(claim, entry->dialect, *entry->rule);
-      });
-      Claim& claim = same != claims_.end() ? *same : claims_.emplace_back();
-      if (claim.rule == nullptr) {
-        claim.dialect = entry->dialect;
-        claim.rule = entry->rule;
+      const auto same = !is_prefix(entry->rule->shape)
+                            ? claims_.end()
+                            : std::find_if(claims_.begin(), claims_.end(), [&](const Claim& claim) {
+                                return joins(claim, entry->dialect, *entry->rule);
+                              });
+      if (same == claims_.end()) {
+        claims_.push_back({entry->dialect, entry->rule, i, i});
+      } else {
+        links_[same->last].next = i;
+        same->last = i;
       }
-      claim.attributes.push_back(i);
-      claim.rests.push_back(rest);
     }
   }
 
@@ -155,8 +172,8 @@ class NormalizerRun {
 
   std::vector<Piece> pieces(const Claim& claim) const {
     std::vector<Piece> result;
-    for (size_t i = 0; i < claim.attributes.size(); ++i) {
-      result.push_back({claim.rests[i], span_.attributes[claim.attributes[i]].value});
+    for (uint32_t i = claim.first; i != kNone; i = links_[i].next) {
+      result.push_back({links_[i].rest, span_.attributes[i].value});
     }
     return result;
   }
@@ -184,9 +201,9 @@ class NormalizerRun {
 
   bool apply_events(const Claim& claim) {
     std::vector<EventPiece> parts;
-    for (size_t i = 0; i < claim.attributes.size(); ++i) {
-      const Attribute& attribute = span_.attributes[claim.attributes[i]];
-      const std::string_view rest = claim.rests[i];
+    for (uint32_t i = claim.first; i != kNone; i = links_[i].next) {
+      const Attribute& attribute = span_.attributes[i];
+      const std::string_view rest = links_[i].rest;
       const std::string_view key = attribute.key;
       if (rest.empty()) continue;
       parts.push_back({key.substr(0, key.size() - rest.size() - 1), rest, attribute.value});
@@ -247,6 +264,7 @@ class NormalizerRun {
     const auto http = parse_count(error_type_);
     const bool failed = span_.status == Status::Error;
     if (!failed) return;
+    forget_zeros();
     if (span_.status_message.empty()) span_.status_message = error_type_;
     if (span_.error_class.empty()) {
       std::string text = span_.status_message;
@@ -256,35 +274,50 @@ class NormalizerRun {
     }
   }
 
+  // A failed call whose client reports zeros has reported nothing: it is not known to be free.
+  void forget_zeros() {
+    if (span_.cost == 0) {
+      span_.cost.reset();
+      span_.currency.clear();
+      span_.cost_origin.clear();
+    }
+    const auto is_zero = [](std::optional<int64_t> count) { return count.value_or(0) == 0; };
+    if (!is_zero(span_.input_tokens) || !is_zero(span_.output_tokens) ||
+        !is_zero(span_.total_tokens)) {
+      return;
+    }
+    for (auto* const count : {&span_.input_tokens, &span_.output_tokens, &span_.total_tokens}) {
+      count->reset();
+    }
+  }
+
   void finish_model() {
     if (span_.model.empty()) span_.model = span_.model_requested;
   }
 
   void take(const Claim& claim) {
-    for (const size_t index : claim.attributes) used_[index] = true;
+    for (uint32_t i = claim.first; i != kNone; i = links_[i].next) links_[i].is_used = true;
     if (claim.dialect < kDialectsMax) ++dialect_votes_[claim.dialect];
   }
 
   void erase_used() {
     size_t kept = 0;
     for (size_t i = 0; i < span_.attributes.size(); ++i) {
-      if (used_[i]) continue;
+      if (links_[i].is_used) continue;
       if (kept != i) span_.attributes[kept] = std::move(span_.attributes[i]);
       ++kept;
     }
     span_.attributes.resize(kept);
   }
 
-  std::string_view value(const Claim& claim) const {
-    return span_.attributes[claim.attributes.front()].value;
-  }
+  std::string_view value(const Claim& claim) const { return span_.attributes[claim.first].value; }
 
   static constexpr size_t kDialectsMax = 16;
 
   const Normalizer& normalizer_;
   Span& span_;
-  std::vector<Claim> claims_;
-  std::vector<bool> used_;
+  std::vector<Claim>& claims_;
+  std::vector<Link>& links_;
   std::array<unsigned, kDialectsMax> dialect_votes_{};
   const Claim* calls_ = nullptr;
   std::string error_type_;
@@ -293,7 +326,8 @@ class NormalizerRun {
 };
 
 void Normalizer::apply(Span& span) const {
-  if (!span.attributes.empty()) NormalizerRun(*this, span).run();
+  thread_local Scratch scratch;
+  if (!span.attributes.empty()) NormalizerRun(*this, span, scratch).run();
 }
 
 }  // namespace sonde

@@ -12,9 +12,10 @@
 // Immutable after construction; safe to share between threads.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/hash.h"
 #include "dialects/rule.h"
 #include "model/span.h"
 
@@ -35,12 +36,16 @@ class Normalizer {
     const Rule* rule = nullptr;
   };
   friend class NormalizerRun;
+  struct TextHash {
+    using is_avalanching = void;
+    size_t operator()(std::string_view text) const { return hash_bytes(text); }
+  };
 
   // The rule for the key, or for the longest dotted prefix of it that is a prefix rule; `rest` is
   // what follows. Null when there is none.
   const Entry* find(std::string_view key, std::string_view& rest) const;
 
-  std::unordered_map<std::string_view, Entry> rules_;
+  boost::unordered_flat_map<std::string_view, Entry, TextHash> rules_;
 };
 
 }  // namespace sonde

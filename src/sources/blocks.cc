@@ -8,6 +8,7 @@
 
 #include "sources/byte_masks.h"
 #include "sources/csv_input.h"
+#include "sources/otlp/protobuf.h"
 
 namespace sonde {
 namespace {
@@ -131,6 +132,11 @@ Result<> Blocks::probe(FileState& file) {
   const size_t bom = carry_.size() - text.size();
   const std::string_view content = trimmed(text);
   const bool whole = total < kProbeBytes;
+  if (detect_otlp_protobuf_prefix(carry_)) {
+    file.layout = Layout::Request;
+    offset_ = 0;
+    return {};
+  }
   if (is_lines(text, whole)) {
     file.layout = Layout::Lines;
   } else if (!content.empty() && content[0] != '{' && content[0] != '[' &&
@@ -307,6 +313,11 @@ void Blocks::cut_documents(Block& block, size_t& consumed) {
            is_indent(data[consumed - 1])) {
       --consumed;
     }
+    return;
+  }
+  if (current_->layout == Layout::Request) {
+    if (skipping_line_ || at_end_) consumed = block.size;
+    if (!skipping_line_ && at_end_ && block.size > 0) block.documents.push_back({0, block.size});
     return;
   }
   for (size_t at = consumed; at < block.size;) {

@@ -20,6 +20,7 @@ namespace sonde {
 enum class Layout : uint8_t {
   Lines,      // One document a line: lines can be found from any offset.
   Documents,  // Arrays, pretty-printed or concatenated documents: found by scanning from the start.
+  Request,    // An OTLP request in protobuf: the whole file is one document.
   Csv,        // Comma-separated values with a header row.
 };
 

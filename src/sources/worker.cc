@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sources/otlp/otlp.h"
+#include "sources/otlp/protobuf.h"
+
 namespace sonde {
 namespace {
 
@@ -57,7 +60,9 @@ void Worker::run() {
 void Worker::read_block() {
   counts_ = &files_[block_.file->index];
   for (size_t i = 0; i < block_.documents.size(); ++i) {
-    const Extent document = trimmed(block_.buffer.data(), block_.documents[i], "");
+    const bool is_binary = block_.file->layout == Layout::Request;
+    const Extent document =
+        is_binary ? block_.documents[i] : trimmed(block_.buffer.data(), block_.documents[i], "");
     if (document.begin == document.end) continue;
     const bool is_cut = block_.too_large && i + 1 == block_.documents.size();
     const uint64_t size = document.end - document.begin;
@@ -77,11 +82,29 @@ void Worker::read_extent(Extent extent) {
       read_document_at(block_.buffer.data() + extent.begin, extent.end - extent.begin);
   if (done) {
     ++counts_->documents;
+    report_parts(extent);
     return;
   }
   if (block_.file->layout == Layout::Documents && recover(extent)) return;
   ++counts_->rejected;
   shared_.rejects.add(block_, extent, done.error().message);
+}
+
+// A document that was read, but for some of its parts.
+void Worker::report_parts(Extent extent) {
+  if (context_.rejected == 0) return;
+  ++counts_->rejected;
+  shared_.rejects.add(block_, extent,
+                      fmt::format("{} parts left out, the first of them: {}", context_.rejected,
+                                  context_.rejection));
+}
+
+Result<> Worker::read_request(std::string_view bytes) {
+  const auto signal = detect_otlp_protobuf_prefix(bytes);
+  if (!signal) return fail(Code::InvalidInput, "not an OTLP request");
+  ++counts_->sources[std::string(kOtlp.name)];
+  vocabulary_ = kOtlp.vocabulary;
+  return read_otlp_protobuf(bytes, *signal, context_);
 }
 
 size_t Worker::capacity_from(const char* data) const {
@@ -92,8 +115,11 @@ Result<> Worker::read_document_at(const char* data, size_t size) {
   context_.location = {block_.file->index,
                        block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
   context_.raw = std::string_view(data, size);
+  context_.rejected = 0;
+  context_.rejection.clear();
   spans_of_document_ = 0;
   document_id_.clear();
+  if (block_.file->layout == Layout::Request) return read_request(context_.raw);
   FlatOutcome outcome = FlatOutcome::OtherFormat;
   if (flat_first_ && *data == '{') {
     TRY(read_flat(data, size, FlatReader::Certainty::Maybe, outcome));

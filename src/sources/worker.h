@@ -57,6 +57,8 @@ class Worker {
                      FlatOutcome& outcome);
   Result<> read_document_at(const char* data, size_t size);
   Result<> read_element(simdjson::dom::element element);
+  Result<> read_request(std::string_view bytes);
+  void report_parts(Extent extent);
   bool recover(Extent extent);
   void finish_span(Span& span);
   const std::string& document_id();

@@ -53,7 +53,7 @@ void add_row(object row, Export& rows) {
     for_each_object(row, "observations", [&](object inner) {
       if (is_observation(inner)) add_row(inner, rows);
     });
-    for_each_object(row, "scores", [&](object score) { rows.scores.push_back(score); });
+    for_each_object(row, "scores", [&](object score) { rows.scores.push_back({score, {}}); });
   }
 }
 
@@ -70,7 +70,7 @@ Result<> read_trace(object document, ReadContext& context) {
     for_each_object(document, "observations", [&](object row) {
       if (is_observation(row)) add_row(row, rows);
     });
-    for_each_object(document, "scores", [&](object score) { rows.scores.push_back(score); });
+    for_each_object(document, "scores", [&](object score) { rows.scores.push_back({score, {}}); });
   } else {
     add_row(document, rows);
   }
@@ -105,12 +105,15 @@ bool matches_batch(const Keys& keys, object document) {
          first.at_key("type").is_string() && first.at_key("body").is_object();
 }
 
-Row& row_of(std::vector<Row>& rows, object body) {
+Row& row_of(std::vector<Row>& rows, object event, object body) {
   const std::string_view id = view_of(body, "id");
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
     return !id.empty() && view_of(row.bodies.front(), "id") == id;
   });
-  Row& row = found != rows.end() ? *found : rows.emplace_back();
+  const bool is_new = found == rows.end();
+  Row& row = is_new ? rows.emplace_back() : *found;
+  if (is_new) row.event_id = view_of(event, "id");
+  if (view_of(event, "type").ends_with("-create")) row.begins = true;
   row.bodies.push_back(body);
   return row;
 }
@@ -128,16 +131,16 @@ Result<> read_batch(object document, ReadContext& context) {
     object body;
     if (event.at_key("body").get_object().get(body) != simdjson::SUCCESS) return;
     if (type == "score-create") {
-      rows.scores.push_back(body);
+      rows.scores.push_back({body, view_of(event, "id"), time_of(event, "timestamp")});
     } else if (type == "trace-create") {
-      row_of(rows.traces, body);
+      row_of(rows.traces, event, body);
     } else if (type != "sdk-log") {
-      Row& row = row_of(rows.observations, body);
+      Row& row = row_of(rows.observations, event, body);
       if (row.type.empty()) row.type = observation_type(type, body);
     }
   });
   const bool only_scores = rows.traces.empty() && rows.observations.empty();
-  if (only_scores) {
+  if (only_scores && context.options.strays == Strays::Exclude) {
     add_note(context.notes, "scores whose trace is not in the same document", context.location);
     context.excluded += rows.scores.size();
   }
