@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "model/columns.h"
+#include "model/score.h"
 #include "model/span.h"
 
 namespace sonde {
@@ -28,6 +29,8 @@ class SpanSink {
   virtual ~SpanSink() = default;
   // The span is borrowed for the call; the reader reuses it.
   virtual void add(Span& span) = 0;
+  // What was said about a span, trace or session; sinks that only count spans pass it over.
+  virtual void add_score(const Score& score) { static_cast<void>(score); }
 };
 
 // Things the reader must be told: how many values were cut, which unit was inferred, what was left
@@ -41,11 +44,18 @@ void add_note(Notes& notes, std::string_view sentence, const Location& where);
 
 enum class TimeUnit : uint8_t { Infer, Microseconds, Milliseconds, Seconds };
 enum class Debugger : uint8_t { Exclude, Include };
+// What becomes of messages that come in a document without the span they belong to.
+enum class Strays : uint8_t {
+  Exclude,  // Left out, and said so.
+  Emit,  // A span of its ids and messages alone, for a sink that merges what is said of one span.
+};
 
 struct ReadOptions {
   FieldSet fields = FieldSet::all();
   TimeUnit time_unit = TimeUnit::Infer;
   Debugger debugger = Debugger::Exclude;  // Dify runs started from the editor.
+  Strays strays = Strays::Exclude;        // OTLP log records.
+  uint64_t spans_max = 1'000'000;         // Of one OTLP request; those beyond it are rejected.
   unsigned threads = 0;                   // 0: as many as there are processors.
   uint64_t document_bytes_max = uint64_t{256} << 20;
   size_t nesting_max = 512;
@@ -59,12 +69,14 @@ struct ReadContext {
   const ReadOptions& options;
   SpanSink& sink;
   Notes& notes;
-  DifyJoin& dify;          // Shared between workers; thread-safe.
-  Location location;       // Of the document.
-  std::string_view raw;    // The document's bytes.
-  uint64_t excluded = 0;   // Spans left out on purpose (debugger runs); said by a note too.
-  uint64_t unmatched = 0;  // Parts of the document that no source knows.
-  Span span;               // Scratch: clear() it, fill it, sink.add() it.
+  DifyJoin& dify;              // Shared between workers; thread-safe.
+  Location location;           // Of the document.
+  std::string_view raw;        // The document's bytes.
+  uint64_t excluded = 0;       // Spans left out on purpose (debugger runs); said by a note too.
+  uint64_t unmatched = 0;      // Parts of the document that no source knows.
+  Span span;                   // Scratch: clear() it, fill it, sink.add() it.
+  uint64_t rejected = 0;       // Parts that were broken, each at its own cost: spans, log records.
+  std::string rejection = {};  // What was wrong with the first of them, and where.
 };
 
 // The document's top-level keys, for detection.
