@@ -29,3 +29,8 @@ target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_SQLITE})
 
 # net/ takes its header; the library is loaded when something is sent.
 find_package(CURL 7.85 REQUIRED)
+
+# Headers alone, and neither a CMake nor a pkg-config file.
+find_path(PROTOZERO_INCLUDE protozero/pbf_reader.hpp REQUIRED)
+add_library(protozero INTERFACE)
+target_include_directories(protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE})

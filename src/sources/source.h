@@ -54,7 +54,7 @@ struct ReadOptions {
   FieldSet fields = FieldSet::all();
   TimeUnit time_unit = TimeUnit::Infer;
   Debugger debugger = Debugger::Exclude;  // Dify runs started from the editor.
-  Strays strays = Strays::Exclude;        // OTLP log records.
+  Strays strays = Strays::Exclude;        // OTLP log records, scores.
   uint64_t spans_max = 1'000'000;         // Of one OTLP request; those beyond it are rejected.
   unsigned threads = 0;                   // 0: as many as there are processors.
   uint64_t document_bytes_max = uint64_t{256} << 20;

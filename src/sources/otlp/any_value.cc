@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 
 #include "sources/provider/base64.h"
 #include "sources/value.h"
 
-namespace sonde {
+namespace sonde::otlp {
 
 using simdjson::dom::array;
 using simdjson::dom::element;
@@ -17,9 +19,6 @@ using simdjson::dom::object;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 namespace {
-
-// Values nest; deeper ones are cut to null.
-constexpr int kDepthMax = 64;
 
 void write_any(element value, Writer& writer, int depth);
 
@@ -66,9 +65,18 @@ bool is_whole(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// As a JSON number; false when it is none.
+bool write_double(element value, Writer& writer) {
+  double number = 0;
+  if (value.get_double().get(number) != simdjson::SUCCESS) return false;
+  const std::string text = fmt::format("{}", number + 0.0);
+  writer.RawValue(text.data(), text.size(), rapidjson::kNumberType);
+  return true;
+}
+
 void write_any(element value, Writer& writer, int depth) {
   object typed;
-  if (depth > kDepthMax) {
+  if (depth > kValueDepthMax) {
     writer.Null();
     return;
   }
@@ -81,6 +89,7 @@ void write_any(element value, Writer& writer, int depth) {
       writer.RawValue(text.data(), text.size(), rapidjson::kNumberType);
       return;
     }
+    if (key == "doubleValue" && write_double(inner, writer)) return;
     return write_raw(inner, writer);
   }
   writer.Null();
@@ -92,58 +101,83 @@ bool is_hex(std::string_view text) {
   });
 }
 
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
+std::string_view plain_text(element value, Texts& texts) {
+  std::string_view text;
+  if (value.get_string().get(text) == simdjson::SUCCESS) return text;
+  return texts.add(text_of(value));
 }
 
 }  // namespace
 
-std::string any_value_text(element value) {
+std::string_view any_value_text(element value, Texts& texts) {
   object typed;
-  if (value.get_object().get(typed) != simdjson::SUCCESS) return text_of(value);
+  if (value.get_object().get(typed) != simdjson::SUCCESS) return plain_text(value, texts);
   for (const auto& [key, inner] : typed) {
-    if (key != "arrayValue" && key != "kvlistValue") return text_of(inner);
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    write_any(value, writer, 0);
-    return buffer.GetString();
+    if (key == "arrayValue" || key == "kvlistValue") {
+      rapidjson::StringBuffer buffer;
+      Writer writer(buffer);
+      write_any(value, writer, 0);
+      return texts.add({buffer.GetString(), buffer.GetSize()});
+    }
+    double number = 0;
+    if (key == "doubleValue" && inner.get_double().get(number) == simdjson::SUCCESS) {
+      return number_text(number, texts);
+    }
+    return plain_text(inner, texts);
   }
   return {};
 }
 
-std::string otlp_id(std::string_view text, size_t bytes) {
+std::string_view number_text(double number, Texts& texts) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  fmt::memory_buffer buffer;
+  // Zero has no sign in JSON, where it may be a whole number.
+  fmt::format_to(std::back_inserter(buffer), "{}", number + 0.0);
+  return texts.add({buffer.data(), buffer.size()});
+}
+
+std::string_view number_text(int64_t number, Texts& texts) {
+  const fmt::format_int digits(number);
+  return texts.add({digits.data(), digits.size()});
+}
+
+std::string_view id_of_bytes(std::string_view id, size_t bytes, Texts& texts) {
+  const bool none = id.size() == bytes && id.find_first_not_of('\0') == std::string_view::npos;
+  if (id.empty() || none) return {};
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  char* const hex = texts.room(2 * id.size());
+  for (size_t i = 0; i < id.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(id[i]);
+    hex[2 * i] = kDigits[byte >> 4];
+    hex[2 * i + 1] = kDigits[byte & 15];
+  }
+  return {hex, 2 * id.size()};
+}
+
+std::string_view id_of_text(std::string_view text, size_t bytes, Texts& texts) {
   if (text.size() == 2 * bytes && is_hex(text)) {
-    std::string id(text);
-    std::transform(id.begin(), id.end(), id.begin(), [](char c) {
+    if (text.find_first_not_of('0') == std::string_view::npos) return {};
+    char* const id = texts.room(text.size());
+    std::transform(text.begin(), text.end(), id, [](char c) {
       return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    // All zeros is OTLP's way to say "none".
-    return id.find_first_not_of('0') == std::string::npos ? std::string() : id;
+    return {id, text.size()};
   }
   if (const auto decoded = decode_base64(text); decoded && decoded->size() == bytes) {
-    return to_hex(*decoded);
+    return id_of_bytes(*decoded, bytes, texts);
   }
-  return std::string(text);
+  return text;
 }
 
-std::optional<int64_t> otlp_time(object parent, std::string_view key) {
+uint64_t nanos_of(object parent, std::string_view key) {
   const auto value = member(parent, key);
-  if (!value) return std::nullopt;
+  if (!value) return 0;
   uint64_t nanos = 0;
-  if (value->get_uint64().get(nanos) != simdjson::SUCCESS) {
-    const std::string text = text_of(*value);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nanos);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  }
-  if (nanos == 0) return std::nullopt;
-  return static_cast<int64_t>(nanos / 1000);
+  if (value->get_uint64().get(nanos) == simdjson::SUCCESS) return nanos;
+  const std::string text = text_of(*value);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nanos);
+  return error == std::errc{} && end == text.data() + text.size() ? nanos : 0;
 }
 
-}  // namespace sonde
+}  // namespace sonde::otlp

@@ -91,9 +91,72 @@ TEST(Otlp, ExcludesLogsAndMetricsWithANote) {
   EXPECT_TRUE(logs.matched);
   EXPECT_EQ(logs.excluded, 1U);
   EXPECT_EQ(logs.notes.count("log records whose span is not in the same document"), 1U);
-  const Reading metrics = read_json(kOtlp, R"({"resourceMetrics":[{}]})");
+  const Reading metrics = read_json(
+      kOtlp, R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"a"},{"name":"b"}]}]}]})");
+  EXPECT_EQ(metrics.excluded, 2U);
   EXPECT_THAT(metrics.spans, IsEmpty());
   EXPECT_EQ(metrics.notes.count("metrics carry no prompts"), 1U);
+}
+
+TEST(Otlp, EmitsMessageLogsAloneForSinksThatMerge) {
+  ReadOptions options;
+  options.strays = Strays::Emit;
+  const std::string json = R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[
+    {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","eventName":"gen_ai.user.message",
+     "body":{"kvlistValue":{"values":[{"key":"content","value":{"stringValue":"Hi"}}]}}},
+    {"spanId":"eee19b7ec3c1b174","eventName":"gen_ai.choice"}]}]}]})";
+  const Reading reading = read_json(kOtlp, json, options);
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(reading.spans[0].span_id, "eee19b7ec3c1b174");
+  EXPECT_EQ(reading.spans[0].levels, 0);
+  EXPECT_EQ(reading.spans[0].status, Status::Unknown);
+  EXPECT_EQ(attribute(reading.spans[0], "event.gen_ai.user.message.content"), "Hi");
+  EXPECT_EQ(reading.excluded, 1U);  // It does not say its trace.
+}
+
+TEST(Otlp, KeepsScopesAndLinks) {
+  const Reading reading = read_json(kOtlp, R"({"resourceSpans":[{"scopeSpans":[{
+    "scope":{"name":"ai","version":"6"},
+    "spans":[{"spanId":"eee19b7ec3c1b174","links":[{"traceId":"5B8EFFF798038103D269B633813FC60C",
+      "spanId":"EEE19B7EC3C1B175","attributes":[{"key":"why","value":{"stringValue":"retry"}}]}]}]}]}]})");
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(attribute(reading.spans[0], "otel.scope.name"), "ai");
+  EXPECT_EQ(attribute(reading.spans[0], "otel.scope.version"), "6");
+  EXPECT_EQ(attribute(reading.spans[0], "link.0.trace_id"), "5b8efff798038103d269b633813fc60c");
+  EXPECT_EQ(attribute(reading.spans[0], "link.0.span_id"), "eee19b7ec3c1b175");
+  EXPECT_EQ(attribute(reading.spans[0], "link.0.why"), "retry");
+}
+
+TEST(Otlp, ReadsEvaluationsAsScores) {
+  const Reading reading = read_json(kOtlp, one_span(R"("events":[
+    {"name":"gen_ai.evaluation.result","timeUnixNano":"5000","attributes":[
+      {"key":"gen_ai.evaluation.name","value":{"stringValue":"relevance"}},
+      {"key":"gen_ai.evaluation.score.value","value":{"doubleValue":0.75}},
+      {"key":"gen_ai.evaluation.score.label","value":{"stringValue":"good"}},
+      {"key":"gen_ai.evaluation.explanation","value":{"stringValue":"on topic"}}]}])"));
+  ASSERT_THAT(reading.scores, SizeIs(1));
+  EXPECT_EQ(reading.scores[0], (Score{.id = "",
+                                      .trace_id = "5b8efff798038103d269b633813fc60c",
+                                      .span_id = "eee19b7ec3c1b174",
+                                      .session_id = "",
+                                      .name = "relevance",
+                                      .value = 0.75,
+                                      .label = "good",
+                                      .comment = "on topic",
+                                      .source = "otlp",
+                                      .time = 5}));
+}
+
+TEST(Otlp, RejectsSpansBeyondTheLimit) {
+  ReadOptions options;
+  options.spans_max = 1;
+  const Reading reading = read_json(
+      kOtlp,
+      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"a"},{"spanId":"b"},{"spanId":"c"}]}]}]})",
+      options);
+  EXPECT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(reading.rejected, 2U);
+  EXPECT_EQ(reading.rejection, "more than 1 spans in one request");
 }
 
 TEST(Otlp, SpreadsUserAndSessionOverTheTrace) {

@@ -1,5 +1,6 @@
 #include "sources/provider/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace sonde {
@@ -34,6 +35,23 @@ std::optional<std::string> decode_base64(std::string_view text) {
     }
   }
   return bytes;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      const uint32_t byte = i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
+      bits = bits << 8 | byte;
+    }
+    const size_t digits = std::min<size_t>(bytes.size() - i, 3) + 1;
+    for (size_t k = 0; k < 4; ++k) text += k < digits ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return text;
 }
 
 }  // namespace sonde
