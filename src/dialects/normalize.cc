@@ -247,12 +247,30 @@ class NormalizerRun {
     const auto http = parse_count(error_type_);
     const bool failed = span_.status == Status::Error;
     if (!failed) return;
+    forget_zeros();
     if (span_.status_message.empty()) span_.status_message = error_type_;
     if (span_.error_class.empty()) {
       std::string text = span_.status_message;
       if (text != error_type_ && !error_type_.empty()) text += " " + std::string(error_type_);
       span_.error_class =
           classify_error(text, http && *http >= 100 && *http < 600 ? static_cast<int>(*http) : 0);
+    }
+  }
+
+  // A failed call whose client reports zeros has reported nothing: it is not known to be free.
+  void forget_zeros() {
+    if (span_.cost == 0) {
+      span_.cost.reset();
+      span_.currency.clear();
+      span_.cost_origin.clear();
+    }
+    const auto is_zero = [](std::optional<int64_t> count) { return count.value_or(0) == 0; };
+    if (!is_zero(span_.input_tokens) || !is_zero(span_.output_tokens) ||
+        !is_zero(span_.total_tokens)) {
+      return;
+    }
+    for (auto* const count : {&span_.input_tokens, &span_.output_tokens, &span_.total_tokens}) {
+      count->reset();
     }
   }
 

@@ -208,5 +208,20 @@ TEST(Content, FindsMessagesInEnvelopes) {
   EXPECT_EQ(parse_content("[not json").form, Form::Text);
 }
 
+TEST(Normalizer, ForgetsTheZerosOfFailedCalls) {
+  Span span;
+  span.attributes = {{"langfuse.observation.level", "ERROR"},
+                     {"langfuse.observation.type", "generation"},
+                     {"langfuse.observation.usage_details", R"({"input":0,"output":0,"total":0})"},
+                     {"langfuse.observation.cost_details", R"({"input":0,"total":0})"}};
+  Normalizer().apply(span);
+  EXPECT_EQ(span.status, Status::Error);
+  EXPECT_EQ(span.input_tokens, std::nullopt);
+  EXPECT_EQ(span.output_tokens, std::nullopt);
+  EXPECT_EQ(span.total_tokens, std::nullopt);
+  EXPECT_EQ(span.cost, std::nullopt);
+  EXPECT_EQ(span.currency, "");
+}
+
 }  // namespace
 }  // namespace sonde

@@ -6,6 +6,7 @@
 #include "sources/dify/sources.h"
 #include "sources/langfuse/langfuse.h"
 #include "sources/otlp/otlp.h"
+#include "sources/phoenix/annotations.h"
 #include "sources/provider/provider.h"
 #include "sources/source.h"
 
@@ -33,6 +34,7 @@ std::span<const Source> all_sources() {
       kLangfuseTrace,
       kLangfuseRows,
       kLangfuseBatch,
+      kPhoenixAnnotations,
       kDifyNodeExecutions,
       kDifyConsoleNodeExecutions,
       kDifyMessages,

@@ -86,6 +86,7 @@ class Emitter {
     find_wrappers();
     for (const Row& trace : rows_.traces) emit_trace(trace);
     for (const Row& observation : rows_.observations) emit_observation(observation);
+    for (const ScoreRow& score : rows_.scores) context_.sink.add_score(score_of(score));
   }
 
  private:
@@ -247,7 +248,8 @@ class Emitter {
   }
 
   void add_scores(std::string_view trace, std::string_view observation) {
-    for (const object score : rows_.scores) {
+    for (const ScoreRow& row : rows_.scores) {
+      const object score = row.body;
       if (view_of(score, "traceId") != trace) continue;
       if (view_of(score, "observationId") != observation) continue;
       if (const auto feedback = feedback_of(score); !feedback.empty()) {
@@ -286,6 +288,33 @@ std::optional<int64_t> Row::time(std::string_view key) const {
     if (const auto value = time_of(*body, key)) return value;
   }
   return std::nullopt;
+}
+
+Score score_of(const ScoreRow& row) {
+  Score score;
+  score.id = text_of(row.body, "id");
+  if (score.id.empty()) score.id = row.event_id;
+  score.trace_id = text_of(row.body, "traceId");
+  score.span_id = text_of(row.body, "observationId");
+  score.session_id = text_of(row.body, "sessionId");
+  score.name = text_of(row.body, "name");
+  score.comment = text_of(row.body, "comment");
+  score.source = text_of(row.body, "source");
+  std::transform(score.source.begin(), score.source.end(), score.source.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (score.source.empty()) score.source = "api";
+  score.label = text_of(row.body, "stringValue");
+  const auto value = member(row.body, "value");
+  double number = 0;
+  if (value && value->get_double().get(number) == simdjson::SUCCESS) {
+    score.value = number;
+  } else if (value && score.label.empty()) {
+    score.label = text_of(*value);
+  }
+  score.time = time_of(row.body, "timestamp");
+  if (!score.time) score.time = row.time;
+  return score;
 }
 
 void emit(const Export& rows, std::string_view source, ReadContext& context) {

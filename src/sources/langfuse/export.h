@@ -23,13 +23,23 @@ struct Row {
   std::optional<int64_t> time(std::string_view key) const;
 };
 
+struct ScoreRow {
+  simdjson::dom::object body;
+  std::string_view event_id;         // Of the event that brought it; empty for rows.
+  std::optional<int64_t> time = {};  // Likewise.
+};
+
 struct Export {
   std::vector<Row> traces;
   std::vector<Row> observations;
-  std::vector<simdjson::dom::object> scores;
+  std::vector<ScoreRow> scores;
 };
 
-// Emits the spans of an export, traces first.
+// The score as it is, its source in lower case: "api" where it is not said.
+Score score_of(const ScoreRow& row);
+
+// Emits the spans of an export, traces first, then its scores. Scores are also told to their spans:
+// as feedback, or as an attribute score.<name>.
 void emit(const Export& rows, std::string_view source, ReadContext& context);
 
 }  // namespace sonde::langfuse

@@ -53,7 +53,7 @@ void add_row(object row, Export& rows) {
     for_each_object(row, "observations", [&](object inner) {
       if (is_observation(inner)) add_row(inner, rows);
     });
-    for_each_object(row, "scores", [&](object score) { rows.scores.push_back(score); });
+    for_each_object(row, "scores", [&](object score) { rows.scores.push_back({score, {}}); });
   }
 }
 
@@ -70,7 +70,7 @@ Result<> read_trace(object document, ReadContext& context) {
     for_each_object(document, "observations", [&](object row) {
       if (is_observation(row)) add_row(row, rows);
     });
-    for_each_object(document, "scores", [&](object score) { rows.scores.push_back(score); });
+    for_each_object(document, "scores", [&](object score) { rows.scores.push_back({score, {}}); });
   } else {
     add_row(document, rows);
   }
@@ -128,7 +128,7 @@ Result<> read_batch(object document, ReadContext& context) {
     object body;
     if (event.at_key("body").get_object().get(body) != simdjson::SUCCESS) return;
     if (type == "score-create") {
-      rows.scores.push_back(body);
+      rows.scores.push_back({body, view_of(event, "id"), time_of(event, "timestamp")});
     } else if (type == "trace-create") {
       row_of(rows.traces, body);
     } else if (type != "sdk-log") {
@@ -137,7 +137,7 @@ Result<> read_batch(object document, ReadContext& context) {
     }
   });
   const bool only_scores = rows.traces.empty() && rows.observations.empty();
-  if (only_scores) {
+  if (only_scores && context.options.strays == Strays::Exclude) {
     add_note(context.notes, "scores whose trace is not in the same document", context.location);
     context.excluded += rows.scores.size();
   }

@@ -6,7 +6,7 @@
 // inherit its user, session, tags and release. Observations come out raw: their contents are in
 // Span::attributes under the keys of the Langfuse dialect. A generation that holds another
 // generation repeats it, and one with neither content nor usage records only a moment: both are
-// marked as no call.
+// marked as no call. Scores go to the sink, and to the spans that they judge.
 #pragma once
 
 #include <span>
