@@ -15,6 +15,7 @@ constexpr Rule kRules[] = {
     {"langfuse.internal.is_app_root",              Field::Attributes,       Shape::AppRoot   },
     {"langfuse.observation.completion_start_time", Field::TimeToFirstToken, Shape::Instant   },
     {"langfuse.observation.cost_details",          Field::Cost,             Shape::CostMap   },
+    {"langfuse.observation.end_time",              Field::Duration,         Shape::Instant   },
     {"langfuse.observation.input",                 Field::Input,            Shape::Content   },
     {"langfuse.observation.level",                 Field::Status,           Shape::LevelName },
     {"langfuse.observation.model.name",            Field::Model,            Shape::Text      },

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "dialects/values.h"
 #include "ingest/json_objects.h"
 #include "model/columns.h"
 
@@ -56,6 +57,7 @@ class Merge {
     for (const Column& column : span_columns()) merge_column(column);
     merge_attributes();
     gather();
+    measure();
     std::sort(times_.begin(), times_.end(),
               [](const FieldTime& a, const FieldTime& b) { return a.field < b.field; });
     changed_ |= event_time_ != row_.event_time || times_ != row_.field_times;
@@ -99,6 +101,10 @@ class Merge {
         if (theirs_.start_time && (!mine_.start_time || *theirs_.start_time < *mine_.start_time))
           assign(mine_.start_time, theirs_.start_time);
         return;
+      case Field::Duration:
+      case Field::TimeToFirstToken:
+        if (is_measured(column.field)) return;
+        break;
       case Field::Tags:
         return merge_tags();
       case Field::Environment:
@@ -255,6 +261,31 @@ class Merge {
     assign(mine_.content_truncated, mine_.content_truncated || theirs_.content_truncated);
   }
 
+  // The point in time that an attribute of the span says of the field; null when none does.
+  static std::optional<int64_t> instant_of(const Span& span, Field field) {
+    for (const auto& [key, measured] : kInstants) {
+      if (measured != field) continue;
+      for (const Attribute& attribute : span.attributes) {
+        if (attribute.key == key) return parse_instant(attribute.value);
+      }
+    }
+    return std::nullopt;
+  }
+  bool is_measured(Field field) const {
+    return instant_of(mine_, field) || instant_of(theirs_, field);
+  }
+
+  // From what is merged alone, so that the order of events does not matter.
+  void measure() {
+    for (const auto& instant : kInstants) {
+      if (!is_measured(instant.field)) continue;
+      const auto at = instant_of(mine_, instant.field);
+      std::optional<int64_t> length;
+      if (at && mine_.start_time && *at >= *mine_.start_time) length = *at - *mine_.start_time;
+      assign(mine_.*std::get<NumberMember>(column(instant.field).member), length);
+    }
+  }
+
   FiledSpan& row_;
   const FiledSpan& other_;
   Span& mine_;
@@ -275,6 +306,11 @@ FiledSpan row_of_event(Span span) {
   int64_t end = start;
   if (row.span.start_time && __builtin_add_overflow(start, row.span.duration.value_or(0), &end)) {
     end = start;
+  }
+  // An end without a start.
+  for (const Attribute& attribute : row.span.attributes) {
+    if (row.span.start_time || attribute.key != kInstants[1].attribute) continue;
+    end = parse_instant(attribute.value).value_or(end);
   }
   row.event_time = end;
   return row;

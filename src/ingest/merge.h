@@ -2,9 +2,22 @@
 // said again change, tags and metadata are gathered, the beginning of a span never changes.
 #pragma once
 
+#include <string_view>
+
+#include "model/columns.h"
 #include "store/filed_span.h"
 
 namespace sonde {
+
+// Attributes that are a point in time, and the field that is the time to it from the span's start.
+struct InstantField {
+  std::string_view attribute;
+  Field field;
+};
+inline constexpr InstantField kInstants[] = {
+    {"langfuse.observation.completion_start_time", Field::TimeToFirstToken},
+    {"langfuse.observation.end_time", Field::Duration},
+};
 
 // A row that one event makes: a span as a source read it, with when that was said: when it ended,
 // where that is known, else when it started, else 0, which is before everything.
@@ -20,6 +33,9 @@ FiledSpan row_of_event(Span span);
 // - environment is what the first event that had it said; start_time the earliest;
 // - levels and content_truncated are gathered; so are tags, then in order of the alphabet;
 // - input and output bring their form, cost its currency and origin;
+// - an end, or a first token, that was said without a start (kInstants) stays an attribute; with
+// the
+//   earliest start it gives duration and time_to_first_token, whatever else said those;
 // - attributes are fields of their own, then in order of their keys. Two JSON objects are merged
 //   key by key, however deep, each key from the later of the two: here alone a third event that
 //   comes late, and says again what both of the others did, is taken as old as the attribute it is

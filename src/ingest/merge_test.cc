@@ -192,5 +192,21 @@ TEST(JsonObjects, OnlyObjectsAreMerged) {
             R"({"a":null,"q\"\u000a":1})");
 }
 
+TEST(Merge, MeasuresAnEndThatCameWithoutItsStart) {
+  const FiledSpan create = event(1'000'000, [](Span& span) { span.start_time = 1'000'000; });
+  const FiledSpan update = event(3'000'000, [](Span& span) {
+    span.attributes = {{"langfuse.observation.completion_start_time", "1970-01-01T00:00:01.5Z"},
+                       {"langfuse.observation.end_time", "1970-01-01T00:00:03Z"}};
+  });
+  const FiledSpan again = event(2'000'000, [](Span& span) {
+    span.start_time = 1'000'000;
+    span.duration = 1'000'000;
+  });
+  EXPECT_EQ(merged({create, update}).span.duration, 2'000'000);
+  EXPECT_EQ(merged({create, update}).span.time_to_first_token, 500'000);
+  EXPECT_EQ(merged({create, update, again}).span.duration, 2'000'000);
+  EXPECT_EQ(row_of_event(update.span).event_time, 3'000'000);
+}
+
 }  // namespace
 }  // namespace sonde

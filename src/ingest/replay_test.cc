@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -66,15 +66,39 @@ std::string_view member(simdjson::dom::element request, std::string_view key) {
   return request[key].get_string().get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
-void read_request(const std::string& folder, simdjson::dom::element request, Merger& sink) {
-  std::string_view path = member(request, "path");
+void read_json(const std::string& json, ReadContext& context) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object document;
+  ASSERT_EQ(parser.parse(json).get_object().get(document), simdjson::SUCCESS) << json;
+  EXPECT_TRUE(read_document(document, context)) << json;
+}
+
+// A batch as so many requests as it has events, as Dify sends them.
+std::vector<std::string> one_event_each(const std::string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::array events;
+  if (parser.parse(json)["batch"].get_array().get(events) != simdjson::SUCCESS) return {json};
+  std::vector<std::string> batches;
+  for (const auto event : events) {
+    batches.push_back("{\"batch\":[" + std::string(simdjson::minify(event)) + "]}");
+  }
+  return batches;
+}
+
+bool is_telemetry(std::string_view path) {
+  static constexpr std::string_view kEnds[] = {"/v1/traces", "/v1/logs",   "/v1/metrics",
+                                               "/Export",    "/ingestion", "_annotations"};
   path = path.substr(0, path.find('?'));
+  return std::any_of(std::begin(kEnds), std::end(kEnds),
+                     [&](std::string_view end) { return path.ends_with(end); });
+}
+
+void read_request(const std::string& folder, simdjson::dom::element request, Batches batches,
+                  Merger& sink) {
+  const std::string_view path = member(request, "path");
   const std::string_view type = member(request, "content_type");
   const std::string file = folder + "/" + std::string(member(request, "file")) + ".body";
-  const bool is_telemetry = path.ends_with("/v1/traces") || path.ends_with("/v1/logs") ||
-                            path.ends_with("/v1/metrics") || path.ends_with("/Export") ||
-                            path.ends_with("/ingestion") || path.ends_with("_annotations");
-  if (!is_telemetry) return;
+  if (!is_telemetry(path)) return;
   std::string body = contents(file);
   if (type == "application/grpc") body = grpc_message(body);
   ReadOptions options;
@@ -82,11 +106,10 @@ void read_request(const std::string& folder, simdjson::dom::element request, Mer
   Notes notes;
   DifyJoin join(options);
   ReadContext context{options, sink, notes, join, {}, body, 0, 0, {}};
-  if (type == "application/json") {
-    simdjson::dom::parser parser;
-    simdjson::dom::object document;
-    ASSERT_EQ(parser.parse(body).get_object().get(document), simdjson::SUCCESS) << file;
-    EXPECT_TRUE(read_document(document, context)) << file;
+  if (type == "application/json" && batches == Batches::AsSent) {
+    read_json(body, context);
+  } else if (type == "application/json") {
+    for (const std::string& batch : one_event_each(body)) read_json(batch, context);
   } else {
     const OtlpSignal signal = path.ends_with("/v1/logs")      ? OtlpSignal::Logs
                               : path.ends_with("/v1/metrics") ? OtlpSignal::Metrics
@@ -113,10 +136,12 @@ const Span* Replayed::span(std::string_view trace_id, std::string_view span_id) 
   return found == rows.end() ? nullptr : &found->second.span;
 }
 
-Replayed replay(const std::string& folder, const std::vector<simdjson::dom::element>& requests) {
+Replayed replay(const std::string& folder, const std::vector<simdjson::dom::element>& requests,
+                Batches batches) {
   Replayed replayed;
   Merger merger(replayed);
-  for (const simdjson::dom::element request : requests) read_request(folder, request, merger);
+  for (const simdjson::dom::element request : requests)
+    read_request(folder, request, batches, merger);
   return replayed;
 }
 

@@ -24,7 +24,9 @@ struct Replayed {
 
 // Reads the requests (their files below the client's folder) in the order given, which must not
 // matter. A request that is none for telemetry (prompts, media) is passed over.
-Replayed replay(const std::string& folder, const std::vector<simdjson::dom::element>& requests);
+enum class Batches : uint8_t { AsSent, OneEventEach };
+Replayed replay(const std::string& folder, const std::vector<simdjson::dom::element>& requests,
+                Batches batches = Batches::AsSent);
 
 // Every row and score as a line, for comparison.
 std::string text_of(const Replayed& replayed);

@@ -82,7 +82,7 @@ class Emitter {
       : rows_(rows), source_(source), context_(context) {}
 
   void run() {
-    for (const Row& trace : rows_.traces) traces_[trace.text("id")] = &trace;
+    for (const Row& trace : rows_.traces) traces_[trace.id()] = &trace;
     find_wrappers();
     for (const Row& trace : rows_.traces) emit_trace(trace);
     for (const Row& observation : rows_.observations) emit_observation(observation);
@@ -107,7 +107,7 @@ class Emitter {
 
   void find_wrappers() {
     std::map<std::string, const Row*> by_id;
-    for (const Row& row : rows_.observations) by_id[row.text("id")] = &row;
+    for (const Row& row : rows_.observations) by_id[row.id()] = &row;
     for (const Row& row : rows_.observations) {
       if (!is_generation(row) || is_moment(row)) continue;
       std::string parent = row.text("parentObservationId");
@@ -125,7 +125,7 @@ class Emitter {
     span.clear();
     span.source = source_;
     span.location = context_.location;
-    span.span_id = row.text("id");
+    span.span_id = row.id();
     span.name = row.text("name");
   }
 
@@ -193,13 +193,18 @@ class Emitter {
     span.trace_id = row.text("traceId");
     span.parent_span_id = row.text("parentObservationId");
     const auto trace = traces_.find(span.trace_id);
-    if (span.parent_span_id.empty() && trace != traces_.end()) span.parent_span_id = span.trace_id;
+    // Where events come one by one, the trace's own came or comes in another request.
+    const bool has_trace =
+        trace != traces_.end() || (context_.options.strays == Strays::Emit && row.begins);
+    if (span.parent_span_id.empty() && has_trace) span.parent_span_id = span.trace_id;
     span.start_time = row.time("startTime");
     const auto end = row.time("endTime");
     if (span.start_time && end && *end >= *span.start_time) span.duration = *end - *span.start_time;
     if (end || has(row, "output") || row.type == "EVENT") span.status = Status::Ok;
     add("langfuse.observation.type", row.type);
     for (const Copied& member : kObservationMembers) copy(row, member.from, member.to);
+    // Only an update says an end without a start; the two meet when the events are merged.
+    if (!span.start_time) copy(row, "endTime", "langfuse.observation.end_time");
     add_usage(row);
     copy_content(row, "langfuse.observation");
     if (context_.options.fields.has(Field::Documents) && is_retrieval(row)) {
@@ -216,7 +221,11 @@ class Emitter {
   void add_usage(const Row& row) {
     const size_t before = context_.span.attributes.size();
     copy(row, "usageDetails", "langfuse.observation.usage_details");
-    if (context_.span.attributes.size() == before && is_generation(row)) {
+    object usage;
+    const auto old = row.get("usage");
+    const bool has_usage = old && old->get_object().get(usage) == simdjson::SUCCESS;
+    if (context_.span.attributes.size() == before && is_generation(row) && has_usage &&
+        counts_tokens(usage)) {
       copy(row, "usage", "langfuse.observation.usage_details");
     }
     const auto cost = row.get("costDetails");
@@ -226,11 +235,38 @@ class Emitter {
     }
     for (const std::string_view key : {"calculatedTotalCost", "totalCost"}) {
       const auto total = row.get(key);
-      const std::string amount = total ? text_of(*total) : "";
-      if (amount.empty() || amount == "0") continue;
-      add("langfuse.observation.cost_details", "{\"total\":\"" + amount + "\"}");
-      break;
+      if (total && add_total_cost(text_of(*total))) return;
     }
+    if (has_usage && is_generation(row) && add_total_cost(text_of(usage, "totalCost"))) return;
+    add_dify_price(row);
+  }
+
+  static bool counts_tokens(object usage) {
+    const std::string unit = text_of(usage, "unit");
+    return unit.empty() || unit == "TOKENS" || unit == "tokens";
+  }
+
+  bool add_total_cost(const std::string& amount) {
+    if (amount.empty() || amount == "0") return false;
+    add("langfuse.observation.cost_details", "{\"total\":\"" + amount + "\"}");
+    return true;
+  }
+
+  // Dify says what a node's model call cost in the node's metadata.
+  void add_dify_price(const Row& row) {
+    const auto metadata = row.get("metadata");
+    object details;
+    if (!is_generation(row) || !metadata ||
+        metadata->get_object().get(details) != simdjson::SUCCESS) {
+      return;
+    }
+    const auto price = money_of(details, "total_price");
+    Span& span = context_.span;
+    if (!price || *price == 0) return;
+    span.cost = price;
+    span.currency = text_of(details, "currency");
+    if (span.currency.empty()) span.currency = "USD";
+    span.cost_origin = "reported";
   }
 
   void mark(const Row& row) {
@@ -276,6 +312,11 @@ std::optional<element> Row::get(std::string_view key) const {
     if (auto value = member(*body, key)) return value;
   }
   return std::nullopt;
+}
+
+std::string Row::id() const {
+  std::string own = text("id");
+  return own.empty() ? std::string(event_id) : own;
 }
 
 std::string Row::text(std::string_view key) const {

@@ -17,7 +17,12 @@ namespace sonde::langfuse {
 struct Row {
   std::string type;  // Upper case: GENERATION, SPAN, ...; empty for traces.
   std::vector<simdjson::dom::object> bodies;
+  std::string_view event_id = {};  // Of the first event; empty for rows.
 
+  bool begins = false;  // One of the events created it, so that it says its parent.
+
+  // What it calls itself, else its event: Dify sends observations without ids.
+  std::string id() const;
   std::optional<simdjson::dom::element> get(std::string_view key) const;
   std::string text(std::string_view key) const;
   std::optional<int64_t> time(std::string_view key) const;

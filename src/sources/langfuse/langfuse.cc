@@ -105,12 +105,15 @@ bool matches_batch(const Keys& keys, object document) {
          first.at_key("type").is_string() && first.at_key("body").is_object();
 }
 
-Row& row_of(std::vector<Row>& rows, object body) {
+Row& row_of(std::vector<Row>& rows, object event, object body) {
   const std::string_view id = view_of(body, "id");
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
     return !id.empty() && view_of(row.bodies.front(), "id") == id;
   });
-  Row& row = found != rows.end() ? *found : rows.emplace_back();
+  const bool is_new = found == rows.end();
+  Row& row = is_new ? rows.emplace_back() : *found;
+  if (is_new) row.event_id = view_of(event, "id");
+  if (view_of(event, "type").ends_with("-create")) row.begins = true;
   row.bodies.push_back(body);
   return row;
 }
@@ -130,9 +133,9 @@ Result<> read_batch(object document, ReadContext& context) {
     if (type == "score-create") {
       rows.scores.push_back({body, view_of(event, "id"), time_of(event, "timestamp")});
     } else if (type == "trace-create") {
-      row_of(rows.traces, body);
+      row_of(rows.traces, event, body);
     } else if (type != "sdk-log") {
-      Row& row = row_of(rows.observations, body);
+      Row& row = row_of(rows.observations, event, body);
       if (row.type.empty()) row.type = observation_type(type, body);
     }
   });

@@ -108,6 +108,69 @@ TEST(LangfuseBatch, MergesCreateAndUpdate) {
   EXPECT_EQ(attribute(reading.spans[0], "langfuse.observation.model.name"), "m");
 }
 
+// As Dify sends them, each event in a request of its own.
+Reading read_alone(std::string_view type, std::string_view body) {
+  ReadOptions options;
+  options.strays = Strays::Emit;
+  return read_json(kLangfuseBatch,
+                   R"({"batch":[{"id":"e1","timestamp":"2026-01-01T00:00:02Z","type":")" +
+                       std::string(type) + R"(","body":)" + std::string(body) +
+                       R"(}],"metadata":null})",
+                   options);
+}
+
+TEST(LangfuseBatch, GivesAnObservationWithoutIdThatOfItsEvent) {
+  const Reading reading = read_alone("generation-create", R"({"id":null,"traceId":"t","name":"llm",
+    "startTime":"2026-01-01T00:00:00Z","endTime":"2026-01-01T00:00:01Z","model":"m","output":"hi",
+    "usage":{"input":5,"output":2,"total":7,"unit":"TOKENS","totalCost":0.002}})");
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(reading.spans[0].span_id, "e1");
+  EXPECT_EQ(reading.spans[0].parent_span_id, "t");
+  EXPECT_EQ(attribute(reading.spans[0], "langfuse.observation.cost_details"),
+            R"({"total":"0.002"})");
+}
+
+TEST(LangfuseBatch, CountsNoCharactersAsTokens) {
+  const Reading reading = read_alone("generation-create", R"({"traceId":"t","model":"m",
+    "output":"hi","usage":{"input":500,"output":20,"total":520,"unit":"CHARACTERS"}})");
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(attribute(reading.spans[0], "langfuse.observation.usage_details"), "(none)");
+}
+
+TEST(LangfuseBatch, TakesTheCostOfADifyNodeFromItsMetadata) {
+  const Reading reading = read_alone("generation-create", R"({"id":"n","traceId":"t","model":"m",
+    "output":{"text":"hi"},"usage":{"input":5,"output":2,"total":7,"unit":"TOKENS"},
+    "metadata":{"total_price":"0.0123","currency":"RMB","node_type":"llm"}})");
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(reading.spans[0].cost, 12'300'000);
+  EXPECT_EQ(reading.spans[0].currency, "RMB");
+  EXPECT_EQ(reading.spans[0].cost_origin, "reported");
+}
+
+TEST(LangfuseBatch, KeepsAnEndThatCameWithoutItsStart) {
+  const Reading reading = read_alone(
+      "generation-update", R"({"id":"n","traceId":"t","endTime":"2026-01-01T00:00:01Z"})");
+  ASSERT_THAT(reading.spans, SizeIs(1));
+  EXPECT_EQ(attribute(reading.spans[0], "langfuse.observation.end_time"), "2026-01-01T00:00:01Z");
+}
+
+TEST(LangfuseBatch, EmitsScoresThatComeAlone) {
+  const Reading reading = read_alone("score-create", R"({"traceId":"t","observationId":"o",
+    "name":"tone","value":"friendly","comment":"kind","dataType":"CATEGORICAL"})");
+  EXPECT_EQ(reading.excluded, 0U);
+  ASSERT_THAT(reading.scores, SizeIs(1));
+  EXPECT_EQ(reading.scores[0], (Score{.id = "e1",
+                                      .trace_id = "t",
+                                      .span_id = "o",
+                                      .session_id = "",
+                                      .name = "tone",
+                                      .value = std::nullopt,
+                                      .label = "friendly",
+                                      .comment = "kind",
+                                      .source = "api",
+                                      .time = 1'767'225'602'000'000}));
+}
+
 TEST(Langfuse, SurvivesWrongTypesEverywhere) {
   EXPECT_FALSE(read_json(kLangfuseTrace,
                          R"({"trace":{"id":4,"scores":[1],"tags":7},"observations":[null,{"id":[]},
