@@ -12,6 +12,20 @@
 namespace sonde {
 namespace {
 
+Result<std::vector<RemovalRecord>> finish_removals(History& history) {
+  std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
+  for (const RemovalRecord& record : unfinished) {
+    const Result<> done = finish_removal(history, record);
+    if (!done) {
+      return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
+                  done.error().message);
+    }
+  }
+  return unfinished;
+}
+
+}  // namespace
+
 // A batch that is in the spool may be in the store, or partly. One that is not was never begun
 // there.
 Result<> finish_batches(History& history) {
@@ -32,20 +46,6 @@ Result<> finish_batches(History& history) {
   }
   return history.spool().keep_only({});
 }
-
-Result<std::vector<RemovalRecord>> finish_removals(History& history) {
-  std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
-  for (const RemovalRecord& record : unfinished) {
-    const Result<> done = finish_removal(history, record);
-    if (!done) {
-      return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
-                  done.error().message);
-    }
-  }
-  return unfinished;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<History>> History::open(const Settings& settings) {
   const std::string folder = TRY(data_folder_path(settings));

@@ -56,6 +56,10 @@ class History {
   uint64_t last_number_ = 0;  // Guarded by mutex_.
 };
 
+// Writes or forgets the batches that were begun and not finished, of this process or another. No
+// batch may be on its way meanwhile.
+Result<> finish_batches(History& history);
+
 // Writes a batch that is in the spool and in the catalog. Doing it again, also in another process,
 // stores nothing twice.
 Result<> write_batch(History& history, const BatchRecord& record, const BatchBlocks& blocks);

@@ -26,8 +26,8 @@ Extent trimmed(const char* data, Extent extent, std::string_view trailing) {
 
 Worker::Worker(Shared shared, SpanSink& sink)
     : shared_(shared),
-      sink_(sink),
-      finisher_(*this),
+      finisher_(shared_.request.options.fields, shared_.request.normalize, shared_.occurrences,
+                sink),
       context_{.options = shared_.request.options,
                .sink = finisher_,
                .notes = notes_,
@@ -92,8 +92,7 @@ Result<> Worker::read_document_at(const char* data, size_t size) {
   context_.location = {block_.file->index,
                        block_.offset + static_cast<uint64_t>(data - block_.buffer.data())};
   context_.raw = std::string_view(data, size);
-  spans_of_document_ = 0;
-  document_id_.clear();
+  finisher_.begin(context_.raw, context_.location);
   FlatOutcome outcome = FlatOutcome::OtherFormat;
   if (flat_first_ && *data == '{') {
     TRY(read_flat(data, size, FlatReader::Certainty::Maybe, outcome));
@@ -130,7 +129,7 @@ Result<> Worker::read_element(simdjson::dom::element element) {
   const Source* const source = detect_source(object);
   if (source == nullptr) return read_document(object, context_);  // Says what is missing.
   ++counts_->sources[std::string(source->name)];
-  vocabulary_ = source->vocabulary;
+  finisher_.set_vocabulary(source->vocabulary);
   return source->read(object, context_);
 }
 
@@ -144,34 +143,9 @@ Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty 
   auto found = counts_->sources.find(std::string_view(span.source));
   if (found == counts_->sources.end()) found = counts_->sources.emplace(span.source, 0).first;
   ++found->second;
-  vocabulary_ = Vocabulary::None;
-  finish_span(span);
+  finisher_.set_vocabulary(Vocabulary::None);
+  finisher_.add(span);
   return {};
-}
-
-void Worker::finish_span(Span& span) {
-  const FieldSet& fields = shared_.request.options.fields;
-  span.location = context_.location;
-  if (vocabulary_ == Vocabulary::Attributes) shared_.request.normalize(span);
-  if (fields.has(Field::SpanId) && span.span_id.empty()) {
-    span.span_id = span.message_id.empty() ? document_id() : span.message_id;
-    if (spans_of_document_ > 0) span.span_id += "." + std::to_string(spans_of_document_);
-  }
-  if (span.trace_id.empty()) span.trace_id = span.span_id;
-  ++spans_of_document_;
-  sink_.add(span);
-}
-
-// The same for a record however it is laid out, and for all spans of one document.
-const std::string& Worker::document_id() {
-  if (!document_id_.empty()) return document_id_;
-  minified_.resize(context_.raw.size() + simdjson::SIMDJSON_PADDING);
-  size_t size = 0;
-  const auto error =
-      simdjson::minify(context_.raw.data(), context_.raw.size(), minified_.data(), size);
-  document_id_ = shared_.occurrences.id_of(
-      error == simdjson::SUCCESS ? std::string_view(minified_.data(), size) : context_.raw);
-  return document_id_;
 }
 
 // An array or a run of documents that lost its balance (a brace or a quote is missing): looks for
