@@ -8,7 +8,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/rendering.h"
-#include "cli/span_counts.h"
+#include "api/span_counts.h"
 #include "ingest/importer.h"
 #include "report/format_number.h"
 #include "report/json_parts.h"

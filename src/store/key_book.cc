@@ -1,11 +1,13 @@
 #include "store/key_book.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "store/catalog_tables.h"
 #include "store/sqlite_file.h"
 
 namespace sonde {
@@ -67,7 +69,13 @@ class SociKeyBook final : public KeyBook, private SqliteFile {
 
   Result<> start() {
     CHECK(sodium_init() >= 0);
-    return run([&] { open_file(); });
+    bool is_ready = false;
+    TRY(run([&] {
+      open_file();
+      is_ready = number("PRAGMA user_version") >= kCatalogVersion;
+    }));
+    if (!is_ready) return fail(Code::NotFound, "{} has no tables of keys yet", path_);
+    return {};
   }
 
   Result<> create_project(const std::string& name, int64_t now) override {
@@ -255,7 +263,9 @@ bool is_project_name(std::string_view name) {
 }
 
 Result<std::unique_ptr<KeyBook>> KeyBook::open(const std::string& data_folder) {
-  auto book = std::make_unique<SociKeyBook>(data_folder + "/catalog.sqlite");
+  const std::string path = data_folder + "/catalog.sqlite";
+  if (::access(path.c_str(), F_OK) != 0) return fail(Code::NotFound, "there is no {} yet", path);
+  auto book = std::make_unique<SociKeyBook>(path);
   TRY(book->start());
   return std::unique_ptr<KeyBook>(std::move(book));
 }

@@ -54,7 +54,8 @@ struct ProjectRecord {
 // Thread-safe. Every call fails with Unavailable when the file cannot be read or written.
 class KeyBook {
  public:
-  // Of a catalog that was opened before, which makes the tables (store/catalog.h).
+  // Of a catalog that was opened before, which makes the tables (store/catalog.h): fails with
+  // NotFound otherwise.
   static Result<std::unique_ptr<KeyBook>> open(const std::string& data_folder);
   virtual ~KeyBook() = default;
 
