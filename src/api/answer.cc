@@ -1,5 +1,7 @@
 #include "api/answer.h"
 
+#include <protozero/pbf_writer.hpp>
+
 #include "report/json_writer.h"
 
 namespace sonde {
@@ -52,11 +54,11 @@ std::string otlp_json_error(std::string_view message, const ErrorRow& row) {
 
 // google.rpc.Status: 1 the code, 2 the message.
 std::string otlp_protobuf_error(std::string_view message, const ErrorRow& row) {
-  std::string bytes = {'\x08', static_cast<char>(row.grpc), '\x12'};
-  size_t size = message.size();
-  for (; size >= 0x80; size >>= 7) bytes += static_cast<char>(size | 0x80);
-  bytes += static_cast<char>(size);
-  return bytes.append(message);
+  std::string bytes;
+  protozero::pbf_writer writer(bytes);
+  writer.add_int32(1, static_cast<int32_t>(row.grpc));
+  writer.add_string(2, message.data(), message.size());
+  return bytes;
 }
 
 }  // namespace

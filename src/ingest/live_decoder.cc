@@ -11,6 +11,9 @@ namespace {
 
 constexpr LiveFormatRow kFormats[] = {
     {LiveFormat::OtlpJson, "otlp-json", "otlp"},
+    {LiveFormat::OtlpTraces, "otlp-protobuf-traces", "otlp"},
+    {LiveFormat::OtlpLogs, "otlp-protobuf-logs", "otlp"},
+    {LiveFormat::OtlpMetrics, "otlp-protobuf-metrics", "otlp"},
     {LiveFormat::LangfuseBatch, "langfuse-batch", "langfuse"},
 };
 
@@ -82,6 +85,12 @@ Result<DecodedRequest> LiveDecoder::decode(LiveFormat format, std::string_view b
   switch (format) {
     case LiveFormat::OtlpJson:
       return decode_otlp_json(body);
+    case LiveFormat::OtlpTraces:
+      return decode_otlp_protobuf(body, OtlpSignal::Traces);
+    case LiveFormat::OtlpLogs:
+      return decode_otlp_protobuf(body, OtlpSignal::Logs);
+    case LiveFormat::OtlpMetrics:
+      return decode_otlp_protobuf(body, OtlpSignal::Metrics);
     case LiveFormat::LangfuseBatch:
       return decode_langfuse(body);
   }
@@ -102,6 +111,14 @@ Result<DecodedRequest> LiveDecoder::decode_otlp_json(std::string_view body) cons
   }
   RowSink sink(decoded);
   add_reading(TRY(reader_.read(kOtlp, body, sink)), decoded);
+  return decoded;
+}
+
+Result<DecodedRequest> LiveDecoder::decode_otlp_protobuf(std::string_view body,
+                                                         OtlpSignal signal) const {
+  DecodedRequest decoded;
+  RowSink sink(decoded);
+  add_reading(TRY(reader_.read_protobuf(body, signal, sink)), decoded);
   return decoded;
 }
 

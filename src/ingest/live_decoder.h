@@ -15,7 +15,7 @@
 
 namespace sonde {
 
-enum class LiveFormat : uint8_t { OtlpJson, LangfuseBatch };
+enum class LiveFormat : uint8_t { OtlpJson, OtlpTraces, OtlpLogs, OtlpMetrics, LangfuseBatch };
 
 struct LiveFormatRow {
   LiveFormat format;
@@ -48,6 +48,7 @@ class LiveDecoder {
 
  private:
   Result<DecodedRequest> decode_otlp_json(std::string_view body) const;
+  Result<DecodedRequest> decode_otlp_protobuf(std::string_view body, OtlpSignal signal) const;
   Result<DecodedRequest> decode_langfuse(std::string_view body) const;
 
   DocumentReader reader_;

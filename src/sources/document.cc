@@ -44,4 +44,11 @@ Result<DocumentReading> DocumentReader::read(const Source& source, std::string_v
   });
 }
 
+Result<DocumentReading> DocumentReader::read_protobuf(std::string_view bytes, OtlpSignal signal,
+                                                      SpanSink& sink) const {
+  return read_with(bytes, sink, [&](ReadContext& context) {
+    return read_otlp_protobuf(bytes, signal, context);
+  });
+}
+
 }  // namespace sonde

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sources/otlp/protobuf.h"
 #include "sources/reader.h"
 
 namespace sonde {
@@ -26,6 +27,10 @@ class DocumentReader {
   // `json` must have simdjson::SIMDJSON_PADDING readable bytes behind it. Fails with InvalidInput
   // when it is malformed JSON or no object, and as the source does; spans given before stay given.
   Result<DocumentReading> read(const Source& source, std::string_view json, SpanSink& sink) const;
+
+  // The same for the bytes of an OTLP request as protobuf.
+  Result<DocumentReading> read_protobuf(std::string_view bytes, OtlpSignal signal,
+                                        SpanSink& sink) const;
 
  private:
   template <class Read>
