@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
+
 #include "store/catalog.h"
 #include "store/folder_for_test.h"
 
@@ -133,6 +136,34 @@ TEST(AllRoutes, AreInOrderAndNoneComesTwice) {
     EXPECT_LT(std::pair(routes[i - 1].path, routes[i - 1].method),
               std::pair(routes[i].path, routes[i].method));
   }
+}
+
+// The paths and methods of api/openapi.yaml, by their indentation.
+std::set<std::pair<std::string, std::string>> documented_routes() {
+  std::ifstream file(SONDE_SOURCE_DIR "/api/openapi.yaml");
+  std::set<std::pair<std::string, std::string>> routes;
+  std::string path;
+  bool is_in_paths = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    if (line[0] != ' ') is_in_paths = line == "paths:";
+    if (!is_in_paths) continue;
+    const size_t indent = line.find_first_not_of(' ');
+    const std::string name = line.substr(indent, line.find(':') - indent);
+    if (indent == 2) path = name;
+    if (indent == 4) routes.emplace(path, name);
+  }
+  return routes;
+}
+
+TEST(AllRoutes, AreThoseThatTheContractDescribes) {
+  std::set<std::pair<std::string, std::string>> routes;
+  for (const Route& route : all_routes()) {
+    std::string method(route.method);
+    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+    routes.emplace(std::string(route.path), method);
+  }
+  EXPECT_EQ(routes, documented_routes());
 }
 
 }  // namespace

@@ -210,7 +210,7 @@ class End(ServerCase):
 
     def test_one_server_a_port_and_a_folder(self):
         server = self.serve()
-        with self.assertRaisesRegex(AssertionError, "in use by process"):
+        with self.assertRaisesRegex(AssertionError, "a server, process .* has the data folder"):
             Server(self.data)
         with self.assertRaisesRegex(AssertionError, "cannot listen"):
             Server(self.root / "other", port=server.port)

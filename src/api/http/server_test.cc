@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -262,6 +263,30 @@ TEST(HttpServer, ServesManyConnectionsAtATime) {
   threads.clear();
   EXPECT_EQ(right, 400);
   EXPECT_EQ(server->counts().requests, 400u);
+}
+
+// Requests that are cut, doubled and changed at random: each is answered or the connection ends,
+// and a good one after it is answered as ever.
+TEST(HttpServer, SurvivesWhateverIsSent) {
+  HttpOptions options;
+  options.header_timeout = 20ms;
+  options.body_timeout = 20ms;
+  const auto server = start(options);
+  std::mt19937 chance(7);
+  const std::string good =
+      post("{\"a\":1}", "Transfer-Encoding: gzip\r\nExpect: x\r\nA: b\r\n") +
+      "POST /v1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+  for (int i = 0; i < 500; ++i) {
+    std::string bytes = good.substr(chance() % good.size());
+    for (unsigned changes = chance() % 4; changes > 0; --changes)
+      bytes[chance() % bytes.size()] = static_cast<char>(chance());
+    if (chance() % 3 == 0) bytes.insert(chance() % bytes.size(), good);
+    ClientForTest client(server->port());
+    client.send(bytes);
+    if (i % 10 == 0) client.receive();
+  }
+  EXPECT_EQ(ask_once(*server, post("abc")).body, "POST /v1  abc");
+  EXPECT_TRUE(server->drain(20s));
 }
 
 TEST(Unescape, UndoesEscapesAndRefusesOthers) {
