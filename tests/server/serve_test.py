@@ -85,6 +85,56 @@ class Events(ServerCase):
         self.assertEqual(server.ask("GET", "/readyz", key=None).json["status"], "ready")
 
 
+class Spans(ServerCase):
+    def ids(self, server, query="", **options):
+        """Span numbers page by page."""
+        pages, cursor = [], None
+        while cursor or not pages:
+            after = f"&cursor={cursor}" if cursor else ""
+            page = server.ask("GET", f"/api/v1/spans?limit=3&{query}{after}", **options).json
+            pages.append([int(span["span_id"], 16) for span in page["spans"]])
+            cursor = page["next_cursor"]
+        return pages
+
+    def test_pages_filters_and_words(self):
+        server = self.serve()
+        server.post("/v1/traces", trace(*range(1, 8), text="a refund, please"))
+        server.post("/v1/traces", trace(8, text="an invoice"))
+        server.settled(8)
+        pages = self.ids(server)
+        self.assertEqual([len(page) for page in pages], [3, 3, 2])
+        # All began at the same time: then by ids.
+        self.assertEqual(sum(pages, []), list(range(8, 0, -1)))
+        self.assertEqual(self.ids(server, "search=INVOICE"), [[8]])
+        self.assertEqual(sum(self.ids(server, "search=refund&where=input_tokens+%3E+6"), []),
+                         list(range(7, 0, -1)))
+        self.assertEqual(self.ids(server, "where=model+%3D+other"), [[]])
+        for query in ("where=nonsense", "limit=0", "limit=1001", "cursor=x", "search=%21"):
+            self.assertEqual(server.ask("GET", f"/api/v1/spans?{query}").status, 400, query)
+
+    def test_a_page_goes_on_behind_the_last_whatever_came(self):
+        server = self.serve()
+        server.post("/v1/traces", trace(1, 2, 3, 4))
+        server.settled(4)
+        page = server.ask("GET", "/api/v1/spans?limit=2").json
+        server.post("/v1/traces", trace(5, 6))
+        server.settled(6)
+        rest = server.ask("GET", f"/api/v1/spans?limit=9&cursor={page['next_cursor']}").json
+        self.assertEqual([int(span["span_id"], 16) for span in rest["spans"]], [2, 1])
+        self.assertIsNone(rest["next_cursor"])
+
+    def test_no_page_shows_another_project(self):
+        server = self.serve()
+        self.sonde("project", "create", "other")
+        other = self.sonde("key", "create", "--project", "other", "--json").json["secret_key"]
+        server.post("/v1/traces", trace(1, 2))
+        server.settled(2)
+        for query in ("", "where=model+%3D+m", "search=hello", "where=1+%3D+1"):
+            answer = server.ask("GET", f"/api/v1/spans?{query}", key=other)
+            self.assertIn(answer.status, (200, 400))
+            self.assertEqual(answer.json.get("spans", []), [])
+
+
 class Keys(ServerCase):
     def test_the_first_start_makes_a_key_and_prints_it_once(self):
         server = Server(self.data)

@@ -1,5 +1,7 @@
 #include "api/http/message.h"
 
+#include <algorithm>
+
 #include "report/json_writer.h"
 
 namespace sonde {
@@ -42,6 +44,20 @@ std::optional<std::string> unescape(std::string_view text) {
     i += 2;
   }
   return result;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    if (pair.substr(0, equals) != name) continue;
+    std::string value(pair.substr(std::min(equals + 1, pair.size())));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    return unescape(value).value_or(value);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sonde

@@ -47,4 +47,8 @@ Response refusal(unsigned status, std::string_view code, std::string_view messag
 // "a%20b" -> "a b". Null when an escape is none, or gives a zero byte.
 std::optional<std::string> unescape(std::string_view text);
 
+// The value of a parameter in "a=1&b=x+y", unescaped; of the first where it comes twice. Null when
+// it is not there; one whose escapes are malformed is taken as it is.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
 }  // namespace sonde

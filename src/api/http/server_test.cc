@@ -297,5 +297,14 @@ TEST(Unescape, UndoesEscapesAndRefusesOthers) {
   }
 }
 
+TEST(QueryValue, FindsAParameterAndUndoesItsEscapes) {
+  constexpr std::string_view kQuery = "a=1&where=model+%3D+m%26n&b&a=2";
+  EXPECT_EQ(query_value(kQuery, "a"), "1");
+  EXPECT_EQ(query_value(kQuery, "where"), "model = m&n");
+  EXPECT_EQ(query_value(kQuery, "b"), "");
+  EXPECT_FALSE(query_value(kQuery, "here"));
+  EXPECT_FALSE(query_value("", "a"));
+}
+
 }  // namespace
 }  // namespace sonde
