@@ -66,7 +66,7 @@ struct Settings {
   int64_t header_bytes_max = int64_t{16} << 10;
   int64_t held_bytes_max = int64_t{256} << 20;
   int64_t connections_max = 4096;
-  int64_t requests_max = 1024;
+  int64_t requests_max = 4096;
   int64_t handlers = 64;
   int64_t header_seconds_max = 10;
   int64_t body_seconds_max = 30;

@@ -26,7 +26,7 @@ struct HttpOptions {
   size_t header_bytes_max = size_t{16} << 10;  // Of the request line and all headers.
   size_t held_bytes_max = size_t{256} << 20;   // Of all bodies at a time.
   size_t connections_max = 4096;
-  size_t requests_max = 1024;                        // Being handled or waiting for a thread.
+  size_t requests_max = 4096;                        // Being handled or waiting for a thread.
   std::chrono::milliseconds header_timeout{10'000};  // For a whole header.
   // For a body; each mebibyte that came gives a tenth of it more.
   std::chrono::milliseconds body_timeout{30'000};
