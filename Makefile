@@ -11,7 +11,7 @@ KILLS ?= 100
 BENCH_FLAGS ?=
 PREFIX ?= /usr/local
 # What runs threads, but for the engine of the store (decision 0020); the rest would only be compiled once more.
-TSAN_TARGETS := sonde sources_test
+TSAN_TARGETS := sonde sources_test api_test
 
 # The presets asan and fuzz compile with the same flags: ccache may share what they make.
 export CCACHE_NOHASHDIR := 1

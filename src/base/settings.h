@@ -60,6 +60,21 @@ struct Settings {
   int64_t retention_days = 0;
   int64_t content_days = 0;
   int64_t history_bytes_max = 0;
+  std::string listen = "127.0.0.1:4318";
+  std::string public_key;
+  int64_t body_bytes_max = int64_t{32} << 20;
+  int64_t header_bytes_max = int64_t{16} << 10;
+  int64_t held_bytes_max = int64_t{256} << 20;
+  int64_t connections_max = 4096;
+  int64_t requests_max = 4096;
+  int64_t handlers = 64;
+  int64_t header_seconds_max = 10;
+  int64_t body_seconds_max = 30;
+  int64_t idle_seconds_max = 75;
+  int64_t drain_seconds_max = 10;
+  int64_t queue_bytes_max = int64_t{256} << 20;
+  int64_t flush_milliseconds = 200;
+  int64_t rejected_bytes_max = int64_t{64} << 20;
   std::string progress = "auto";
   std::string color = "auto";
 
@@ -176,6 +191,36 @@ inline constexpr Setting kSettings[] = {
      "days that it keeps their texts (prompts, answers, tools, documents, messages of errors)"},
     {"history-bytes-max", Bytes{&Settings::history_bytes_max, 0, 1024 * kTebibyte},
      "bytes of the history on disk beyond which it drops the oldest months; 0 is no bound"},
+    {"listen", Text{&Settings::listen},
+     "where sonde serve listens, ADDRESS:PORT; port 0 is any that is free"},
+    {"public-key", Text{&Settings::public_key},
+     "of a key that sonde serve lets in; its secret is the variable SONDE_SECRET_KEY"},
+    {"body-bytes-max", Bytes{&Settings::body_bytes_max, 1024, 1024 * kMebibyte},
+     "largest body of a request, as sent and again when inflated"},
+    {"header-bytes-max", Bytes{&Settings::header_bytes_max, 1024, kMebibyte},
+     "largest header of a request"},
+    {"held-bytes-max", Bytes{&Settings::held_bytes_max, kMebibyte, kTebibyte},
+     "bodies of requests in memory at a time; beyond it 503, and clients come again"},
+    {"connections-max", Whole{&Settings::connections_max, 1, 1'000'000},
+     "connections at a time; beyond it 503"},
+    {"requests-max", Whole{&Settings::requests_max, 1, 1'000'000},
+     "requests that are handled or wait for it; beyond it 503"},
+    {"handlers", Whole{&Settings::handlers, 1, 1024},
+     "threads that handle requests; those that wait for the disk are served by one write"},
+    {"header-seconds-max", Whole{&Settings::header_seconds_max, 1, 86'400},
+     "time for a request's header to arrive"},
+    {"body-seconds-max", Whole{&Settings::body_seconds_max, 1, 86'400},
+     "time for its body; each mebibyte that came gives a tenth of it more"},
+    {"idle-seconds-max", Whole{&Settings::idle_seconds_max, 1, 86'400},
+     "time that a connection stays open between requests"},
+    {"drain-seconds-max", Whole{&Settings::drain_seconds_max, 0, 86'400},
+     "time that requests have to end when the server is told to stop"},
+    {"queue-bytes-max", Bytes{&Settings::queue_bytes_max, kMebibyte, kTebibyte},
+     "events that were received and are not written; beyond it 429"},
+    {"flush-milliseconds", Whole{&Settings::flush_milliseconds, 1, 60'000},
+     "time that events are gathered before they are written"},
+    {"rejected-bytes-max", Bytes{&Settings::rejected_bytes_max, kMebibyte, kTebibyte},
+     "bodies that were not understood, kept in the folder rejected; the oldest go"},
     {"progress", Choice{&Settings::progress, "auto|never"},
      "progress bar; auto is on a terminal, for work over a second"},
     {"color", Choice{&Settings::color, "auto|always|never"},

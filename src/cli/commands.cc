@@ -76,6 +76,21 @@ constexpr Command kCommands[] = {
      "  sonde import dump/ --project support --rejects rejected.jsonl\n"
      "  SONDE_DATA_DIR=/var/lib/sonde sonde import 'logs/*.gz' --format json\n",
      declare_import, nothing},
+    {"serve", "takes live events from Dify, Langfuse and OpenTelemetry clients into the history",
+     "  sonde serve\n"
+     "  sonde serve --listen 0.0.0.0:4318 --data-dir /srv/sonde\n"
+     "  SONDE_PUBLIC_KEY=pk-mine SONDE_SECRET_KEY=sk-a-long-random-text sonde serve\n"
+     "  curl -H \"Authorization: Bearer $KEY\" http://127.0.0.1:4318/api/v1/ledger\n",
+     declare_serve, nothing},
+    {"project", "projects, which keep what they are sent apart",
+     "  sonde project create support\n"
+     "  sonde project list --json\n",
+     declare_project, nothing},
+    {"key", "keys that let clients of the server in, each to one project",
+     "  sonde key create --project support --scopes write\n"
+     "  sonde key list\n"
+     "  sonde key revoke pk-sonde-0123456789abcdef\n",
+     declare_key, nothing},
     {"ledger", "what became of everything that was imported, and whether it adds up",
      "  sonde ledger\n"
      "  sonde ledger --project support --json | jq .balanced\n",

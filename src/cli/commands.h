@@ -23,6 +23,9 @@ struct Command {
 
 std::span<const Command> all_commands();
 
+std::function<Result<int>()> declare_serve(CLI::App& command);
+std::function<Result<int>()> declare_project(CLI::App& command);
+std::function<Result<int>()> declare_key(CLI::App& command);
 std::function<Result<int>()> declare_analyze(CLI::App& command);
 std::function<Result<int>()> declare_optimize(CLI::App& command);
 std::function<Result<int>()> declare_check(CLI::App& command);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <optional>
 
+#include "api/span_counts.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -9,7 +10,6 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/rendering.h"
-#include "cli/span_counts.h"
 #include "ingest/import_preview.h"
 #include "ingest/importer.h"
 #include "report/format_number.h"

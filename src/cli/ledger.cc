@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
-#include "cli/span_counts.h"
+#include "api/span_counts.h"
 #include "ingest/history.h"
 #include "report/format_number.h"
 #include "report/json_parts.h"

@@ -26,6 +26,21 @@ Result<> write_as(History& history, const BatchRecord& record, const BatchBlocks
   return history.spool().remove(record.token);
 }
 
+Result<std::vector<RemovalRecord>> finish_removals(History& history, History::Use use) {
+  std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
+  for (const RemovalRecord& record : unfinished) {
+    const Result<> done = finish_removal(history, record);
+    const bool may_wait = use == History::Use::Read && record.kind != RemovalKind::Erase;
+    if (!done && !may_wait) {
+      return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
+                  done.error().message);
+    }
+  }
+  return unfinished;
+}
+
+}  // namespace
+
 // A batch that is in the spool may be in the store, or partly. One that is not was never begun
 // there. The engine notes the name of a batch before the rows are in their place, so after a crash
 // it may know one of which it has nothing: it is written whole, under a name that is new each time.
@@ -48,21 +63,6 @@ Result<> finish_batches(History& history) {
   }
   return history.spool().keep_only({});
 }
-
-Result<std::vector<RemovalRecord>> finish_removals(History& history, History::Use use) {
-  std::vector<RemovalRecord> unfinished = TRY(history.catalog().unfinished_removals());
-  for (const RemovalRecord& record : unfinished) {
-    const Result<> done = finish_removal(history, record);
-    const bool may_wait = use == History::Use::Read && record.kind != RemovalKind::Erase;
-    if (!done && !may_wait) {
-      return fail(done.error().code, "a removal that was interrupted cannot be finished: {}",
-                  done.error().message);
-    }
-  }
-  return unfinished;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<History>> History::open(const Settings& settings, Use use) {
   const std::string folder = TRY(data_folder_path(settings));

@@ -69,6 +69,10 @@ class History {
   uint64_t last_number_ = 0;  // Guarded by mutex_.
 };
 
+// Writes or forgets the batches that were begun and not finished, of this process or another. No
+// batch may be on its way meanwhile.
+Result<> finish_batches(History& history);
+
 // Writes a batch that is in the spool and in the catalog. What another process began to write is
 // written again by History::open(), which leaves rows twice until the engine merges them: the same
 // ids with the same version are one row to every question with FINAL.

@@ -48,13 +48,6 @@ class Progress {
   std::optional<Error> error_;
 };
 
-size_t bytes_of(const Span& span) {
-  size_t bytes = span.system.size() + span.input.size() + span.output.size() + 400;
-  for (const Attribute& attribute : span.attributes)
-    bytes += attribute.key.size() + attribute.value.size();
-  return bytes;
-}
-
 // One thread's batch.
 class BatchSink final : public SpanSink {
  public:
@@ -68,7 +61,7 @@ class BatchSink final : public SpanSink {
                                       span.location.byte};
     if (events_.empty()) first_ = place;
     last_ = place;
-    bytes_ += bytes_of(span);
+    bytes_ += weight_of(span);
     events_.push_back(row_of_event(span));
     if (events_.size() >= request_.batch_spans_max || bytes_ >= request_.batch_bytes_max) write();
   }

@@ -17,6 +17,13 @@ std::string exact_key(const FiledSpan& row) {
 
 }  // namespace
 
+size_t weight_of(const Span& span) {
+  size_t bytes = span.system.size() + span.input.size() + span.output.size() + 400;
+  for (const Attribute& attribute : span.attributes)
+    bytes += attribute.key.size() + attribute.value.size();
+  return bytes;
+}
+
 class SpanWriter::Claim {
  public:
   Claim(SpanWriter& writer, const std::vector<Pending>& batch) : writer_(writer) {
@@ -111,14 +118,14 @@ Result<> SpanWriter::merge_stored(std::vector<Pending>& batch) {
   return {};
 }
 
-SpanWriter::Rows SpanWriter::encode_rows(const std::vector<Pending>& batch) const {
+SpanWriter::Rows SpanWriter::encode_rows(const std::vector<Pending>& batch, int64_t time) const {
   std::vector<const FiledSpan*> rows;
   std::vector<Filing> filings;
   for (const Pending& pending : batch) {
     if (pending.outcome == Pending::Outcome::Deduplicated) continue;
     if (pending.outcome == Pending::Outcome::Stored) {
       const auto start = pending.row->span.start_time;
-      pending.row->filed_at = filing_second(start.value_or(import_time_));
+      pending.row->filed_at = filing_second(start.value_or(time));
     }
     rows.push_back(pending.row);
     filings.push_back(
@@ -145,6 +152,10 @@ Result<SpanCounts> SpanWriter::write(std::vector<FiledSpan>& events, BatchRecord
   BatchRecord record;
   record.first = std::move(first);
   record.last = std::move(last);
+  return write(events, std::move(record));
+}
+
+Result<SpanCounts> SpanWriter::write(std::vector<FiledSpan>& events, BatchRecord record) {
   record.counts.accepted = events.size();
   for (const FiledSpan& event : events) record.counts.truncated += event.span.content_truncated;
   std::vector<Pending> batch = merge_events(events);
@@ -160,7 +171,7 @@ Result<SpanCounts> SpanWriter::write(std::vector<FiledSpan>& events, BatchRecord
     counts.deduplicated += pending.repeated + (is_known ? 1 + pending.merged : 0);
   }
   const SpanCounts counts = record.counts;
-  const Rows rows = encode_rows(batch);
+  const Rows rows = encode_rows(batch, record.written_at == 0 ? import_time_ : record.written_at);
   std::vector<FiledSpan>().swap(events);  // The engine needs the memory now.
   TRY(write_rows(rows, std::move(record)));
   return counts;

@@ -16,6 +16,9 @@
 
 namespace sonde {
 
+// About how many bytes of memory a span takes.
+size_t weight_of(const Span& span);
+
 class SpanWriter {
  public:
   // For one import into one project. `import_time`, in microseconds: where spans without a start
@@ -29,6 +32,9 @@ class SpanWriter {
   // that share no span are written at the same time.
   Result<SpanCounts> write(std::vector<FiledSpan>& events, BatchRecord::Place first,
                            BatchRecord::Place last);
+  // The same with what else the record says: where the events come from, and what was counted
+  // beside them. Its `written_at`, where it is not 0, is the import's time for this batch.
+  Result<SpanCounts> write(std::vector<FiledSpan>& events, BatchRecord record);
 
  private:
   // Spans that a thread is writing, so that no other thread merges them into what is not there yet.
@@ -57,7 +63,7 @@ class SpanWriter {
     BatchBlocks blocks;
     std::vector<Filing> filings;
   };
-  Rows encode_rows(const std::vector<Pending>& batch) const;
+  Rows encode_rows(const std::vector<Pending>& batch, int64_t time) const;
   Result<> write_rows(const Rows& rows, BatchRecord record);
 
   History& history_;

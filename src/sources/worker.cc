@@ -29,8 +29,8 @@ Extent trimmed(const char* data, Extent extent, std::string_view trailing) {
 
 Worker::Worker(Shared shared, SpanSink& sink)
     : shared_(shared),
-      sink_(sink),
-      finisher_(*this),
+      finisher_(shared_.request.options.fields, shared_.request.normalize, shared_.occurrences,
+                sink),
       context_{.options = shared_.request.options,
                .sink = finisher_,
                .notes = notes_,
@@ -103,7 +103,7 @@ Result<> Worker::read_request(std::string_view bytes) {
   const auto signal = detect_otlp_protobuf_prefix(bytes);
   if (!signal) return fail(Code::InvalidInput, "not an OTLP request");
   ++counts_->sources[std::string(kOtlp.name)];
-  vocabulary_ = kOtlp.vocabulary;
+  finisher_.set_vocabulary(kOtlp.vocabulary);
   return read_otlp_protobuf(bytes, *signal, context_);
 }
 
@@ -117,8 +117,7 @@ Result<> Worker::read_document_at(const char* data, size_t size) {
   context_.raw = std::string_view(data, size);
   context_.rejected = 0;
   context_.rejection.clear();
-  spans_of_document_ = 0;
-  document_id_.clear();
+  finisher_.begin(context_.raw, context_.location);
   if (block_.file->layout == Layout::Request) return read_request(context_.raw);
   FlatOutcome outcome = FlatOutcome::OtherFormat;
   if (flat_first_ && *data == '{') {
@@ -156,7 +155,7 @@ Result<> Worker::read_element(simdjson::dom::element element) {
   const Source* const source = detect_source(object);
   if (source == nullptr) return read_document(object, context_);  // Says what is missing.
   ++counts_->sources[std::string(source->name)];
-  vocabulary_ = source->vocabulary;
+  finisher_.set_vocabulary(source->vocabulary);
   return source->read(object, context_);
 }
 
@@ -170,34 +169,9 @@ Result<> Worker::read_flat(const char* data, size_t size, FlatReader::Certainty 
   auto found = counts_->sources.find(std::string_view(span.source));
   if (found == counts_->sources.end()) found = counts_->sources.emplace(span.source, 0).first;
   ++found->second;
-  vocabulary_ = Vocabulary::None;
-  finish_span(span);
+  finisher_.set_vocabulary(Vocabulary::None);
+  finisher_.add(span);
   return {};
-}
-
-void Worker::finish_span(Span& span) {
-  const FieldSet& fields = shared_.request.options.fields;
-  span.location = context_.location;
-  if (vocabulary_ == Vocabulary::Attributes) shared_.request.normalize(span);
-  if (fields.has(Field::SpanId) && span.span_id.empty()) {
-    span.span_id = span.message_id.empty() ? document_id() : span.message_id;
-    if (spans_of_document_ > 0) span.span_id += "." + std::to_string(spans_of_document_);
-  }
-  if (span.trace_id.empty()) span.trace_id = span.span_id;
-  ++spans_of_document_;
-  sink_.add(span);
-}
-
-// The same for a record however it is laid out, and for all spans of one document.
-const std::string& Worker::document_id() {
-  if (!document_id_.empty()) return document_id_;
-  minified_.resize(context_.raw.size() + simdjson::SIMDJSON_PADDING);
-  size_t size = 0;
-  const auto error =
-      simdjson::minify(context_.raw.data(), context_.raw.size(), minified_.data(), size);
-  document_id_ = shared_.occurrences.id_of(
-      error == simdjson::SUCCESS ? std::string_view(minified_.data(), size) : context_.raw);
-  return document_id_;
 }
 
 // An array or a run of documents that lost its balance (a brace or a quote is missing): looks for

@@ -10,6 +10,7 @@
 #include "sources/occurrences.h"
 #include "sources/reader.h"
 #include "sources/rejects.h"
+#include "sources/span_finisher.h"
 
 namespace sonde {
 
@@ -41,16 +42,6 @@ class Worker {
   uint64_t excluded() const { return context_.excluded; }
 
  private:
-  // Gives every span what all sources share: ids, place, dialects. Stands before the caller's sink.
-  class Finisher final : public SpanSink {
-   public:
-    explicit Finisher(Worker& worker) : worker_(worker) {}
-    void add(Span& span) override { worker_.finish_span(span); }
-
-   private:
-    Worker& worker_;
-  };
-
   void read_block();
   void read_extent(Extent extent);
   Result<> read_flat(const char* data, size_t size, FlatReader::Certainty certainty,
@@ -60,21 +51,14 @@ class Worker {
   Result<> read_request(std::string_view bytes);
   void report_parts(Extent extent);
   bool recover(Extent extent);
-  void finish_span(Span& span);
-  const std::string& document_id();
   size_t capacity_from(const char* data) const;
 
   Shared shared_;
-  SpanSink& sink_;
-  Finisher finisher_;
+  SpanFinisher finisher_;
   Notes notes_;
   ReadContext context_;
   FlatReader flat_;
-  bool flat_first_ = true;                    // The last document was flat.
-  Vocabulary vocabulary_ = Vocabulary::None;  // Of the document's source.
-  unsigned spans_of_document_ = 0;
-  std::string document_id_;  // Empty until a span needs it.
-  std::string minified_;
+  bool flat_first_ = true;  // The last document was flat.
   simdjson::dom::parser parser_;
   Block block_;
   FileCounts* counts_ = nullptr;

@@ -1,50 +1,17 @@
 #include "store/catalog.h"
 
-#include <soci/soci.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <mutex>
 #include <random>
 
 #include "base/hash.h"
 #include "base/time.h"
-#include "store/disk_room.h"
+#include "store/catalog_tables.h"
+#include "store/sqlite_file.h"
 
 namespace sonde {
 namespace {
-
-constexpr int kVersion = 1;
-
-// SQLite stores 64 bits either way; SOCI reads an INTEGER as 32.
-constexpr const char* kTables[] = {
-    ("CREATE TABLE IF NOT EXISTS identity (token TEXT NOT NULL)"),
-    ("CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-     "project TEXT NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT, "
-     "state TEXT NOT NULL CHECK (state IN ('running', 'done', 'interrupted')), "
-     "excluded BIGINT NOT NULL DEFAULT 0)"),
-    ("CREATE TABLE IF NOT EXISTS files (import_number BIGINT NOT NULL REFERENCES imports (number), "
-     "position BIGINT NOT NULL, path TEXT NOT NULL, size BIGINT NOT NULL, modified_at BIGINT NOT "
-     "NULL, hash TEXT NOT NULL, documents BIGINT NOT NULL, rejected BIGINT NOT NULL, "
-     "error TEXT NOT NULL, PRIMARY KEY (import_number, position))"),
-    ("CREATE TABLE IF NOT EXISTS batches (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-     "import_number BIGINT NOT NULL REFERENCES imports (number), "
-     "state TEXT NOT NULL CHECK (state IN ('writing', 'done')), "
-     "accepted BIGINT NOT NULL, stored BIGINT NOT NULL, merged BIGINT NOT NULL, "
-     "deduplicated BIGINT NOT NULL, truncated BIGINT NOT NULL, row_count BIGINT NOT NULL, "
-     "bytes BIGINT NOT NULL, first_path TEXT NOT NULL, first_byte BIGINT NOT NULL, "
-     "last_path TEXT NOT NULL, last_byte BIGINT NOT NULL, "
-     "CHECK (accepted = stored + merged + deduplicated))"),
-    ("CREATE INDEX IF NOT EXISTS batches_by_import ON batches (import_number)"),
-    ("CREATE TABLE IF NOT EXISTS rejects (import_number BIGINT NOT NULL REFERENCES imports "
-     "(number), reason TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (import_number, reason))"),
-    // Without a word of what was asked for: an id must not outlive its spans here.
-    ("CREATE TABLE IF NOT EXISTS removals (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-     "project TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('erase', 'expire', 'content')), "
-     "before BIGINT NOT NULL, spans BIGINT NOT NULL, started_at BIGINT NOT NULL, "
-     "finished_at BIGINT)"),
-};
 
 constexpr std::string_view kStates[] = {"running", "done", "interrupted"};
 constexpr std::string_view kRemovals[] = {"erase", "expire", "content"};
@@ -63,21 +30,22 @@ std::string new_identity() {
   return to_hex(high << 32 | random());
 }
 
-class SociCatalog final : public Catalog {
+class SociCatalog final : public Catalog, private SqliteFile {
  public:
-  explicit SociCatalog(const std::string& path) : path_(path) {}
+  explicit SociCatalog(const std::string& path) : SqliteFile(path) {}
 
   Result<> start() {
     return run([&] {
-      sql_.open(soci::sqlite3, "dbname=\"" + path_ + "\" timeout=10");
+      open_file();
       ::chmod(path_.c_str(), 0600);
-      for (const char* const pragma :
-           {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"})
-        change(fmt::format("PRAGMA {}", pragma));
-      if (number("PRAGMA user_version") > kVersion) throw NewerVersion{};
+      const long long version = number("PRAGMA user_version");
+      if (version > kCatalogVersion) throw NewerVersion{};
       soci::transaction transaction(sql_);
-      for (const char* const statement : kTables) change(statement);
-      change(fmt::format("PRAGMA user_version = {}", kVersion));
+      for (const char* const statement : kCatalogTables) change(statement);
+      if (version < 2) {
+        for (const char* const statement : kSinceVersion2) change(statement);
+      }
+      change(fmt::format("PRAGMA user_version = {}", kCatalogVersion));
       if (number("SELECT count(*) FROM identity") == 0)
         change("INSERT INTO identity VALUES (:t)", new_identity());
       sql_ << "SELECT token FROM identity LIMIT 1", soci::into(identity_);
@@ -128,13 +96,20 @@ class SociCatalog final : public Catalog {
       soci::transaction transaction(sql_);
       change(
           "INSERT INTO batches (import_number, state, accepted, stored, merged, deduplicated, "
-          "truncated, row_count, bytes, first_path, first_byte, last_path, last_byte) VALUES "
-          "(:i, 'writing', :a, :s, :m, :d, :t, :r, :b, :fp, :fb, :lp, :lb)",
+          "truncated, row_count, bytes, first_path, first_byte, last_path, last_byte, source, "
+          "excluded, written_at) VALUES "
+          "(:i, 'writing', :a, :s, :m, :d, :t, :r, :b, :fp, :fb, :lp, :lb, :so, :e, :w)",
           static_cast<long long>(import_number), whole(c.accepted), whole(c.stored),
           whole(c.merged), whole(c.deduplicated), whole(c.truncated), whole(record.rows),
           whole(record.bytes), record.first.path, whole(record.first.byte), record.last.path,
-          whole(record.last.byte));
+          whole(record.last.byte), record.source, whole(record.excluded),
+          static_cast<long long>(record.written_at));
       record.number = number("SELECT last_insert_rowid()");
+      for (const auto& [reason, of_reason] : record.rejected) {
+        change("INSERT INTO batch_rejects VALUES (:b, :r, :c)",
+               static_cast<long long>(record.number), std::string(sonde::to_string(reason)),
+               whole(of_reason));
+      }
       transaction.commit();
     }));
     record.token = token_of(record.number);
@@ -150,8 +125,12 @@ class SociCatalog final : public Catalog {
 
   Result<> discard_batch(int64_t batch_number) override {
     return run([&] {
+      soci::transaction transaction(sql_);
+      change("DELETE FROM batch_rejects WHERE batch_number = :n",
+             static_cast<long long>(batch_number));
       change("DELETE FROM batches WHERE state = 'writing' AND number = :n",
              static_cast<long long>(batch_number));
+      transaction.commit();
     });
   }
 
@@ -244,9 +223,12 @@ class SociCatalog final : public Catalog {
       for (const soci::row& row : rows) records.push_back(to_import(row));
       for (ImportRecord& record : records) {
         record.counts = sum_batches("import_number = :x", static_cast<long long>(record.number));
-        record.rejected =
-            count(number("SELECT coalesce(sum(count), 0) FROM rejects WHERE import_number = :n",
-                         static_cast<long long>(record.number)));
+        const long long of_import = record.number;
+        record.rejected = count(number(kRejectsOfImport, of_import, of_import));
+        record.excluded +=
+            count(number("SELECT coalesce(sum(excluded), 0) FROM batches WHERE state = 'done' AND "
+                         "import_number = :n",
+                         of_import));
       }
     }));
     return records;
@@ -280,63 +262,78 @@ class SociCatalog final : public Catalog {
 
   Result<RejectCounts> rejects(std::string_view project) override {
     RejectCounts counts;
+    const std::string name(project);
     TRY(run([&] {
       for (size_t i = 0; i < std::size(kReasons); ++i) {
-        const uint64_t of_reason = count(number(
-            "SELECT coalesce(sum(count), 0) FROM rejects WHERE reason = :r AND import_number "
-            "IN (SELECT number FROM imports WHERE project = :p)",
-            std::string(kReasons[i]), std::string(project)));
+        const std::string reason(kReasons[i]);
+        const uint64_t of_reason = count(number(kRejectsOfReason, reason, name, reason, name));
         if (of_reason > 0) counts[static_cast<RejectReason>(i)] = of_reason;
       }
     }));
     return counts;
   }
 
+  Result<std::vector<LivePlace>> live_places() override {
+    std::vector<LivePlace> places;
+    TRY(run([&] {
+      const soci::rowset<soci::row> rows = (sql_.prepare << kLivePlaces);
+      for (const soci::row& row : rows) {
+        places.push_back({row.get<std::string>(0),
+                          row.get<std::string>(1),
+                          {row.get<std::string>(2), count(number_of(row, 3))}});
+      }
+    }));
+    return places;
+  }
+
+  Result<std::vector<LiveCounts>> live_counts(std::string_view project) override {
+    std::vector<LiveCounts> sources;
+    const std::string name(project);
+    TRY(run([&] {
+      const soci::rowset<soci::row> rows = (sql_.prepare << kLiveCounts, soci::use(name));
+      for (const soci::row& row : rows) {
+        LiveCounts of_source;
+        of_source.source = row.get<std::string>(0);
+        of_source.last_event_at = number_of(row, 1);
+        of_source.excluded = count(number_of(row, 2));
+        of_source.counts = {count(number_of(row, 3)), count(number_of(row, 4)),
+                            count(number_of(row, 5)), count(number_of(row, 6)),
+                            count(number_of(row, 7))};
+        sources.push_back(std::move(of_source));
+      }
+      for (LiveCounts& of_source : sources) {
+        for (size_t i = 0; i < std::size(kReasons); ++i) {
+          const uint64_t of_reason =
+              count(number(kLiveRejects, std::string(kReasons[i]), of_source.source, name));
+          if (of_reason > 0) of_source.rejected[static_cast<RejectReason>(i)] = of_reason;
+        }
+      }
+    }));
+    return sources;
+  }
+
+  Result<> fold_batches(int64_t import_number) override {
+    return run([&] {
+      const long long of_import = import_number;
+      soci::transaction transaction(sql_);
+      const soci::rowset<soci::row> rows =
+          (sql_.prepare << "SELECT source, max(number) FROM batches WHERE import_number = :i AND "
+                           "state = 'done' AND source <> '' GROUP BY source",
+           soci::use(of_import));
+      std::vector<std::pair<std::string, long long>> last_of_source;
+      for (const soci::row& row : rows)
+        last_of_source.emplace_back(row.get<std::string>(0), number_of(row, 1));
+      for (const auto& [source, last] : last_of_source) {
+        change(kSumsIntoLast, of_import, source, last);
+        change(kRejectsIntoLast, last, of_import, source);
+        change(kDeleteFoldedRejects, of_import, source, last);
+        change(kDeleteFolded, of_import, source, last);
+      }
+      transaction.commit();
+    });
+  }
+
  private:
-  struct NewerVersion {};
-
-  // The one place where SOCI's exceptions end.
-  template <class Body>
-  Result<> run(const Body& body) {
-    const std::lock_guard lock(mutex_);
-    try {
-      body();
-      return {};
-    } catch (const soci::soci_error& error) {
-      return tl::unexpected(
-          explain_full_disk({Code::Unavailable, fmt::format("{}: {}", path_, error.what())},
-                            path_.substr(0, path_.rfind('/'))));
-    } catch (const NewerVersion&) {
-      return fail(Code::InvalidInput, "{} was written by a newer sonde: use that or a later one",
-                  path_);
-    }
-  }
-
-  // Runs one statement. SOCI keeps pointers to what is bound until it has run, so values are named
-  // here and not where a temporary ends before the statement does.
-  template <class... Values>
-  void change(const std::string& sql, const Values&... values) {
-    soci::statement statement(sql_);
-    (statement.exchange(soci::use(values)), ...);
-    prepare_and_run(statement, sql);
-  }
-  // The same for one that gives one number.
-  template <class... Values>
-  long long number(const std::string& sql, const Values&... values) {
-    long long result = 0;
-    soci::statement statement(sql_);
-    statement.exchange(soci::into(result));
-    (statement.exchange(soci::use(values)), ...);
-    prepare_and_run(statement, sql);
-    return result;
-  }
-  static void prepare_and_run(soci::statement& statement, const std::string& sql) {
-    statement.alloc();
-    statement.prepare(sql);
-    statement.define_and_bind();
-    statement.execute(true);
-  }
-
   std::string token_of(int64_t of_batch) const { return fmt::format("{}.{}", identity_, of_batch); }
 
   // `condition` has the one parameter :x. Only what is done counts.
@@ -349,12 +346,6 @@ class SociCatalog final : public Catalog {
                           value));
     };
     return {sum("accepted"), sum("stored"), sum("merged"), sum("deduplicated"), sum("truncated")};
-  }
-
-  static long long number_of(const soci::row& row, size_t column) {
-    return row.get_properties(column).get_data_type() == soci::dt_integer
-               ? row.get<int>(column)
-               : row.get<long long>(column);
   }
 
   static ImportRecord to_import(const soci::row& row) {
@@ -374,10 +365,7 @@ class SociCatalog final : public Catalog {
             row.get<std::string>(6)};
   }
 
-  const std::string path_;
   std::string identity_;
-  std::mutex mutex_;
-  soci::session sql_;  // Guarded by mutex_.
 };
 
 }  // namespace

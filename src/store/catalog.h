@@ -58,6 +58,28 @@ struct BatchRecord {
   uint64_t bytes = 0;
   Place first;
   Place last;
+  // Of what came over the network only; a file's are counted with its import. `source` is the
+  // protocol (otlp, langfuse), and empty for files.
+  std::string source = {};
+  RejectCounts rejected = {};
+  uint64_t excluded = 0;   // Parts that were left out on purpose.
+  int64_t written_at = 0;  // Microseconds since the epoch.
+};
+
+// How far what came over the network was written: the last place of the last batch that is done.
+struct LivePlace {
+  std::string project;
+  std::string source;
+  BatchRecord::Place place;
+};
+
+// What came over the network by one protocol.
+struct LiveCounts {
+  std::string source;
+  SpanCounts counts;
+  RejectCounts rejected;
+  uint64_t excluded = 0;
+  int64_t last_event_at = 0;  // When a batch of it was last written, in microseconds.
 };
 
 enum class ImportState : uint8_t { Running, Done, Interrupted };
@@ -136,6 +158,13 @@ class Catalog {
   virtual Result<SpanCounts> ledger(std::string_view project) = 0;
   virtual Result<RemovalCounts> removals(std::string_view project) = 0;
   virtual Result<RejectCounts> rejects(std::string_view project) = 0;
+
+  virtual Result<std::vector<LivePlace>> live_places() = 0;
+  // In order of the sources' names.
+  virtual Result<std::vector<LiveCounts>> live_counts(std::string_view project) = 0;
+  // Makes one of the batches of an import that are done, for each source: a server writes several a
+  // second, for months. Sums and places stay.
+  virtual Result<> fold_batches(int64_t import_number) = 0;
 };
 
 }  // namespace sonde

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/catalog_tables.h"
 #include "store/folder_for_test.h"
+#include "store/sqlite_file.h"
 
 namespace sonde {
 namespace {
@@ -125,6 +127,67 @@ TEST_F(CatalogTest, ARemovalCountsWhenItIsFinishedAndIsFoundUntilThen) {
 TEST_F(CatalogTest, ProjectsAreThoseOfImports) {
   for (const char* const project : {"b", "a", "b"}) ASSERT_TRUE(catalog_->begin_import(project, 1));
   EXPECT_THAT(*catalog_->projects(), ElementsAre("a", "b"));
+}
+
+TEST_F(CatalogTest, WhatCameOverTheNetworkIsCountedBySourceWithItsRejects) {
+  const int64_t import_number = *catalog_->begin_import("p", 1);
+  const auto write = [&](std::string source, SpanCounts counts, RejectCounts rejected,
+                         uint64_t byte) {
+    BatchRecord record = batch(counts);
+    record.source = std::move(source);
+    record.rejected = std::move(rejected);
+    record.excluded = 1;
+    record.written_at = static_cast<int64_t>(byte);
+    record.last = {"requests/1", byte};
+    record = *catalog_->begin_batch(import_number, record);
+    return record.number;
+  };
+  const auto check = [&] {
+    const auto sources = *catalog_->live_counts("p");
+    ASSERT_EQ(sources.size(), 2U);
+    EXPECT_EQ(sources[0].source, "langfuse");
+    EXPECT_EQ(sources[1].source, "otlp");
+    EXPECT_EQ(sources[1].counts, (SpanCounts{7, 5, 1, 1, 0}));
+    EXPECT_THAT(sources[1].rejected, ElementsAre(Pair(RejectReason::Malformed, 5U)));
+    EXPECT_EQ(sources[1].excluded, 2U);
+    EXPECT_EQ(sources[1].last_event_at, 30);
+    EXPECT_THAT(*catalog_->rejects("p"), ElementsAre(Pair(RejectReason::Malformed, 5U)));
+    EXPECT_EQ(catalog_->ledger("p")->accepted, 9U);
+    const auto places = *catalog_->live_places();
+    ASSERT_EQ(places.size(), 2U);
+    for (const LivePlace& place : places)
+      EXPECT_EQ(place.place.byte, place.source == "otlp" ? 30U : 20U) << place.source;
+  };
+  ASSERT_TRUE(
+      catalog_->finish_batch(write("otlp", {4, 3, 0, 1, 0}, {{RejectReason::Malformed, 2}}, 10)));
+  ASSERT_TRUE(catalog_->finish_batch(write("langfuse", {2, 2, 0, 0, 0}, {}, 20)));
+  ASSERT_TRUE(
+      catalog_->finish_batch(write("otlp", {3, 2, 1, 0, 0}, {{RejectReason::Malformed, 3}}, 30)));
+  // Begun and not finished: counts nowhere.
+  const int64_t begun = write("otlp", {1, 1, 0, 0, 0}, {{RejectReason::TooLarge, 1}}, 40);
+  check();
+  ASSERT_TRUE(catalog_->fold_batches(import_number));
+  check();
+  EXPECT_EQ(catalog_->imports("p", 1)->front().rejected, 5U);
+  EXPECT_EQ(catalog_->imports("p", 1)->front().excluded, 3U);
+  ASSERT_TRUE(catalog_->discard_batch(begun));
+  check();
+}
+
+TEST_F(CatalogTest, ACatalogOfTheFirstVersionIsBroughtUpToDate) {
+  catalog_.reset();
+  std::filesystem::remove(folder_.path() + "/catalog.sqlite");
+  const std::string path = folder_.path() + "/catalog.sqlite";
+  {
+    soci::session sql(soci::sqlite3, "dbname=\"" + path + "\"");
+    for (const char* const statement : kCatalogTables) sql << statement;
+    sql << "INSERT INTO imports VALUES (1, 'p', 1, 2, 'done', 0)";
+    sql << "INSERT INTO batches VALUES (1, 1, 'done', 3, 2, 1, 0, 0, 2, 9, 'a', 0, 'a', 5)";
+    sql << "PRAGMA user_version = 1";
+  }
+  open();
+  EXPECT_EQ(catalog_->ledger("p")->accepted, 3U);
+  EXPECT_THAT(*catalog_->live_counts("p"), IsEmpty());
 }
 
 }  // namespace

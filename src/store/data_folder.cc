@@ -40,6 +40,13 @@ tl::unexpected<Error> held_by(const std::string& path, const std::string& holder
   const size_t space = std::min(holder.find(' '), holder.size());
   const std::string pid = holder.substr(0, space);
   const std::string command = holder.substr(std::min(space + 1, holder.size()));
+  if (command.find(" serve") != std::string::npos) {
+    return fail(Code::Unavailable,
+                "a server, process {} ({}), has the data folder {}: ask it over HTTP "
+                "(docs/server.md), stop it for as long as this command takes, or name another "
+                "folder with --data-dir",
+                pid, command, path);
+  }
   return fail(Code::Unavailable,
               "the data folder {} is in use by process {} ({}): wait until it is done, end it, or "
               "name another folder with --data-dir",

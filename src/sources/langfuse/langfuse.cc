@@ -124,11 +124,29 @@ std::string observation_type(std::string_view event, object body) {
   return upper(type == "observation" ? view_of(body, "type") : type);
 }
 
+constexpr std::string_view kEventTypes[] = {
+    "trace-create",       "span-create",      "span-update",      "generation-create",
+    "generation-update",  "event-create",     "score-create",     "sdk-log",
+    "agent-create",       "tool-create",      "chain-create",     "retriever-create",
+    "evaluator-create",   "embedding-create", "guardrail-create", "observation-create",
+    "observation-update",
+};
+
+// What is wrong with an event; empty when it can be read.
+std::string fault_of(object event) {
+  const std::string_view type = view_of(event, "type");
+  if (std::find(std::begin(kEventTypes), std::end(kEventTypes), type) == std::end(kEventTypes))
+    return fmt::format("'{}' is no type of event", type.substr(0, 100));
+  if (!event.at_key("body").is_object()) return "the event has no body";
+  return {};
+}
+
 Result<> read_batch(object document, ReadContext& context) {
   Export rows;
   for_each_object(document, "batch", [&](object event) {
     const std::string_view type = view_of(event, "type");
     object body;
+    if (!fault_of(event).empty()) return;
     if (event.at_key("body").get_object().get(body) != simdjson::SUCCESS) return;
     if (type == "score-create") {
       rows.scores.push_back({body, view_of(event, "id"), time_of(event, "timestamp")});
@@ -173,6 +191,22 @@ constinit const Source kLangfuseBatch{
     .read = read_batch,
     .vocabulary = Vocabulary::Attributes,
 };
+
+Result<std::vector<LangfuseEvent>> list_langfuse_events(object document) {
+  array batch;
+  if (document.at_key("batch").get_array().get(batch) != simdjson::SUCCESS)
+    return fail(Code::InvalidInput, "the body has no array 'batch'");
+  std::vector<LangfuseEvent> events;
+  for (const element item : batch) {
+    object event;
+    if (item.get_object().get(event) != simdjson::SUCCESS) {
+      events.push_back({"", "the event is no JSON object"});
+    } else {
+      events.push_back({text_of(event, "id"), fault_of(event)});
+    }
+  }
+  return events;
+}
 
 std::span<const Source* const> langfuse_sources() {
   static constexpr const Source* kSources[] = {&kLangfuseTrace, &kLangfuseBatch, &kLangfuseRows};

@@ -1,4 +1,4 @@
-#include "cli/span_counts.h"
+#include "api/span_counts.h"
 
 #include <fmt/format.h>
 
