@@ -22,7 +22,7 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kIdleBufferBytes = 4 << 10;
 constexpr size_t kReadBytes = size_t{64} << 10;
 constexpr size_t kClaimedBytesMax = size_t{256} << 10;  // Allocated on a client's word.
-constexpr size_t kDrainedBytesMax = size_t{1} << 20;
+constexpr size_t kDrainedBytesMax = size_t{64} << 20;
 constexpr std::chrono::milliseconds kDrainTime{1'000};
 constexpr size_t kIdBytesMax = 128;
 
