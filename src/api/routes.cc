@@ -11,6 +11,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/public/otel/v1/traces", Access::Write, ErrorForm::Otlp, post_traces, true},
     {"GET", "/api/public/projects", Access::AnyKey, ErrorForm::Langfuse, get_projects, true},
     {"GET", "/api/v1/ledger", Access::Read, ErrorForm::Sonde, get_ledger},
+    {"GET", "/api/v1/metrics", Access::Read, ErrorForm::Sonde, get_metrics},
     {"GET", "/api/v1/spans", Access::Read, ErrorForm::Sonde, get_spans},
     {"GET", "/healthz", Access::Anybody, ErrorForm::Sonde, get_healthz},
     {"GET", "/readyz", Access::Anybody, ErrorForm::Sonde, get_readyz},

@@ -55,6 +55,8 @@ Result<Response> get_readyz(const ApiCall& call);
 Result<Response> get_langfuse_health(const ApiCall& call);
 // api/ledger.cc
 Result<Response> get_ledger(const ApiCall& call);
+// api/metrics.cc
+Result<Response> get_metrics(const ApiCall& call);
 // api/spans.cc
 Result<Response> get_spans(const ApiCall& call);
 // api/otlp.cc

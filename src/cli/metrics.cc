@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/decimal.h"
+#include "api/metrics_json.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/history.h"
@@ -11,89 +11,17 @@
 #include "report/csv_text.h"
 #include "report/format_number.h"
 #include "report/group_columns.h"
-#include "report/json_parts.h"
 #include "report/prose.h"
 #include "report/table_layout.h"
 #include "report/text_width.h"
 #include "report/time_text.h"
-#include "stats/proportion.h"
-#include "stats/shown.h"
 
 namespace sonde {
 namespace {
 
-using Every = MetricsQuery::Every;
-
 struct MetricsArguments : Arguments {
   std::string every;
 };
-
-// What a row's figures mean beyond the row.
-struct Frame {
-  std::vector<std::string> by;
-  std::string every;  // Empty: no periods.
-  Level level = Level::Call;
-  std::vector<std::string> filters;
-  std::string source;
-  std::string time_zone;
-};
-
-Result<Every> parse_every(const std::string& text) {
-  constexpr std::pair<std::string_view, Every> kKnown[] = {{"", Every::Nothing},
-                                                           {"hour", Every::Hour},
-                                                           {"day", Every::Day},
-                                                           {"week", Every::Week},
-                                                           {"month", Every::Month}};
-  for (const auto& [name, every] : kKnown) {
-    if (text == name) return every;
-  }
-  return fail(Code::InvalidInput, "no --every '{}': known are hour, day, week and month", text);
-}
-
-Result<> add_dimensions(const std::string& list, MetricsQuery& query, Frame& frame) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(',', at), list.size());
-    const std::string name = list.substr(at, end - at);
-    const Column* const column = find_column(name == "node" ? "name" : name);
-    const bool is_text = column != nullptr && (std::holds_alternative<TextMember>(column->member) ||
-                                               column->field == Field::Status);
-    if (!is_text) {
-      return fail(Code::InvalidInput,
-                  "cannot group by '{}': known are app, category, model, provider, version, "
-                  "status, error_class, environment, user and the other texts of a span; --every "
-                  "hour, day, week or month groups by time",
-                  name);
-    }
-    query.by.push_back(column->field);
-    frame.by.push_back(name);
-    at = end + 1;
-  }
-  if (query.by.size() > kMetricsDimensionsMax) {
-    return fail(Code::InvalidInput, "--by takes up to {} names, not {}", kMetricsDimensionsMax,
-                query.by.size());
-  }
-  return {};
-}
-
-// Calls are taken as independent: the sums know nothing of sessions and outages.
-std::optional<Interval> interval_of(const MetricsRow& row) {
-  const uint64_t rated = row.ok + row.error;
-  if (rated == 0) return std::nullopt;
-  const double share = static_cast<double>(row.ok) / static_cast<double>(rated);
-  const auto n = static_cast<double>(rated);
-  if (!enough_for_rate(share, n)) return std::nullopt;
-  return wilson_corrected_interval(share, n);
-}
-
-std::optional<double> success_of(const MetricsRow& row) {
-  if (row.ok + row.error == 0) return std::nullopt;
-  return static_cast<double>(row.ok) / static_cast<double>(row.ok + row.error);
-}
-
-// p99 wants 100 of them.
-std::optional<double> p99_of(const MeasuredTimes& times) {
-  return enough_for_quantile(static_cast<double>(times.count), 0.99) ? times.p99 : std::nullopt;
-}
 
 std::string micros_text(const std::optional<double>& micros) {
   return micros ? format_micros(*micros) : std::string(kUnknown);
@@ -116,23 +44,24 @@ std::string costs_text(const MetricsRow& row) {
   return text;
 }
 
-std::string period_text(const MetricsRow& row, const Frame& frame, const ZoneClock& clock) {
+std::string period_text(const MetricsRow& row, const MetricsFrame& frame, const ZoneClock& clock) {
   if (!row.time) return "no time";
   const std::string minute = clock.minute(*row.time);
   if (frame.every == "hour") return minute;
   return minute.substr(0, frame.every == "month" ? 7 : 10);
 }
 
-std::vector<Cell> cells_of(const MetricsRow& row, const Frame& frame, const ZoneClock& clock) {
+std::vector<Cell> cells_of(const MetricsRow& row, const MetricsFrame& frame,
+                           const ZoneClock& clock) {
   std::vector<Cell> cells;
   if (!frame.every.empty()) cells.push_back({period_text(row, frame, clock)});
   for (const std::string& key : row.key) cells.push_back({sanitize_line(key_text(key))});
-  const std::optional<double> success = success_of(row);
+  const std::optional<double> success = success_rate(row);
   cells.push_back({format_count(row.count)});
-  cells.push_back({success ? format_rate(*success, interval_of(row)) : std::string(kUnknown)});
+  cells.push_back({success ? format_rate(*success, success_interval(row)) : std::string(kUnknown)});
   cells.push_back({format_count(row.error), row.error > 0 ? Tone::Bad : Tone::Plain});
-  for (const auto& value : {row.latency.mean, row.latency.p50, row.latency.p95, p99_of(row.latency),
-                            row.first_token.p50})
+  for (const auto& value : {row.latency.mean, row.latency.p50, row.latency.p95,
+                            shown_p99(row.latency), row.first_token.p50})
     cells.push_back({micros_text(value)});
   cells.push_back({tokens_text(row.input_tokens, row.input_known)});
   cells.push_back({tokens_text(row.output_tokens, row.output_known)});
@@ -140,7 +69,7 @@ std::vector<Cell> cells_of(const MetricsRow& row, const Frame& frame, const Zone
   return cells;
 }
 
-std::vector<LayoutColumn> columns_of(const Frame& frame) {
+std::vector<LayoutColumn> columns_of(const MetricsFrame& frame) {
   std::vector<LayoutColumn> columns;
   if (!frame.every.empty())
     columns.push_back({fmt::format("{} ({})", frame.every, frame.time_zone)});
@@ -160,7 +89,7 @@ std::vector<LayoutColumn> columns_of(const Frame& frame) {
   return columns;
 }
 
-std::string to_table(const MetricsAnswer& answer, const Frame& frame,
+std::string to_table(const MetricsAnswer& answer, const MetricsFrame& frame,
                      const RenderOptions& options) {
   Prose prose(options);
   prose.heading(fmt::format("{} of {}", level_noun(frame.level, 2), frame.source));
@@ -186,83 +115,7 @@ std::string to_table(const MetricsAnswer& answer, const Frame& frame,
   return prose.take();
 }
 
-void write_times(JsonWriter& json, std::string_view name, const MeasuredTimes& times) {
-  const auto millis = [](const std::optional<double>& micros) {
-    return micros ? std::optional(*micros / kMicrosPerMilli) : std::nullopt;
-  };
-  json.key(name);
-  json.begin_object();
-  json.field("count", times.count);
-  json.field("mean", millis(times.mean));
-  json.field("p50", millis(times.p50));
-  json.field("p95", millis(times.p95));
-  json.field("p99", millis(p99_of(times)));
-  if (times.p99 && !p99_of(times)) json.field("p99_note", kTooFew);
-  json.end_object();
-}
-
-void write_row(JsonWriter& json, const MetricsRow& row, const Frame& frame) {
-  json.begin_object();
-  if (!frame.every.empty()) {
-    json.key("time");
-    row.time ? json.text(format_iso_time(*row.time)) : json.null();
-  }
-  for (size_t i = 0; i < frame.by.size(); ++i) json.known_field(frame.by[i], row.key[i]);
-  json.field("count", row.count);
-  json.field("ok", row.ok);
-  json.field("error", row.error);
-  json.field("success_rate", success_of(row));
-  if (const auto interval = interval_of(row)) {
-    write_interval(json, "success_interval", *interval, 1);
-  } else {
-    json.key("success_interval");
-    json.null();
-  }
-  write_times(json, "latency_ms", row.latency);
-  write_times(json, "ttft_ms", row.first_token);
-  const auto tokens = [&](std::string_view name, int64_t sum, uint64_t known) {
-    json.field(name, known == 0 ? std::nullopt : std::optional(static_cast<uint64_t>(sum)));
-  };
-  tokens("input_tokens", row.input_tokens, row.input_known);
-  tokens("output_tokens", row.output_tokens, row.output_known);
-  json.key("cost");
-  json.begin_array();
-  for (const CurrencyTotal& total : row.costs) {
-    json.begin_object();
-    json.known_field("currency", total.currency);
-    json.field("amount", format_decimal_nanos(total.cost));
-    json.field("count", total.count);
-    json.end_object();
-  }
-  json.end_array();
-  json.field("cost_coverage", static_cast<double>(row.cost_known) / static_cast<double>(row.count));
-  json.end_object();
-}
-
-std::string to_json(const MetricsAnswer& answer, const Frame& frame) {
-  JsonWriter json;
-  json.begin_object();
-  json.field("schema_version", kJsonSchemaVersion);
-  json.field("level", to_string(frame.level));
-  json.field("source", frame.source);
-  json.field("time_zone", frame.time_zone);
-  json.known_field("every", frame.every);
-  json.key("filters");
-  json.begin_array();
-  for (const std::string& filter : frame.filters) json.text(filter);
-  json.end_array();
-  json.field("percentile_error", answer.percentile_error);
-  json.key("has_more");
-  json.boolean(answer.is_cut);
-  json.key("groups");
-  json.begin_array();
-  for (const MetricsRow& row : answer.rows) write_row(json, row, frame);
-  json.end_array();
-  json.end_object();
-  return json.take();
-}
-
-std::string to_csv(const MetricsAnswer& answer, const Frame& frame) {
+std::string to_csv(const MetricsAnswer& answer, const MetricsFrame& frame) {
   std::vector<std::string> names;
   if (!frame.every.empty()) names.emplace_back("time");
   for (const std::string& name : frame.by) names.push_back(csv_text(name));
@@ -280,7 +133,7 @@ std::string to_csv(const MetricsAnswer& answer, const Frame& frame) {
     for (const uint64_t count : {row.count, row.ok, row.error})
       fields.push_back(std::to_string(count));
     for (const auto& value : {row.latency.mean, row.latency.p50, row.latency.p95,
-                              p99_of(row.latency), row.first_token.p50})
+                              shown_p99(row.latency), row.first_token.p50})
       fields.push_back(millis(value));
     fields.push_back(row.input_known == 0 ? "" : std::to_string(row.input_tokens));
     fields.push_back(row.output_known == 0 ? "" : std::to_string(row.output_tokens));
@@ -309,7 +162,7 @@ Result<int> run(const MetricsArguments& arguments) {
       {}));
   const RenderOptions render = TRY(make_render_options(arguments, job->settings));
   MetricsQuery query;
-  Frame frame;
+  MetricsFrame frame;
   query.project = job->settings.project;
   query.level = frame.level = job->options.level;
   if (query.level == Level::Session) {
@@ -345,7 +198,7 @@ Result<int> run(const MetricsArguments& arguments) {
       TRY(write_output(arguments, to_table(answer, frame, render)));
       break;
     case Format::Json:
-      TRY(write_output(arguments, to_json(answer, frame)));
+      TRY(write_output(arguments, metrics_json(answer, frame)));
       break;
     case Format::Csv:
       TRY(write_output(arguments, to_csv(answer, frame)));

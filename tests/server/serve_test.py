@@ -135,6 +135,43 @@ class Spans(ServerCase):
             self.assertEqual(answer.json.get("spans", []), [])
 
 
+class Metrics(ServerCase):
+    def test_figures_follow_what_comes(self):
+        server = self.serve()
+        server.post("/v1/traces", trace(1, 2, 3))
+        server.settled(3)
+        answer = server.ask("GET", "/api/v1/metrics?by=model&every=day&time_zone=Asia/Shanghai").json
+        (group,) = answer["groups"]
+        self.assertEqual((group["model"], group["time"], group["count"], group["input_tokens"]),
+                         ("m", "2025-11-24T16:00:00Z", 3, 21))
+        self.assertEqual(group["latency_ms"]["mean"], 1000)
+        server.post("/v1/traces", trace(4))
+        server.settled(4)
+        self.assertEqual(server.ask("GET", "/api/v1/metrics").json["groups"][0]["count"], 4)
+        for query, count in (("from=2025-11-25T11:59:59Z&until=2025-11-25T12:00:01Z", 4),
+                             ("from=2025-11-25T12:00:01Z", 0), ("where=model+%3D+other", 0)):
+            groups = server.ask("GET", f"/api/v1/metrics?{query}").json["groups"]
+            self.assertEqual(sum(group["count"] for group in groups), count, query)
+
+    def test_what_cannot_be_asked_is_said(self):
+        server = self.serve()
+        for query, message in (("every=year", "hour, day, week and month"), ("by=latency", "cannot group by"),
+                               ("time_zone=Mars", "no time zone 'Mars'"), ("from=yesterday", "give a time"),
+                               ("level=session", "level is call"), ("limit=0", "takes 1 to"),
+                               ("where=model+%3D", "column")):
+            answer = server.ask("GET", f"/api/v1/metrics?{query}")
+            self.assertEqual((answer.status, message in answer.json["error"]["message"]), (400, True), query)
+
+    def test_no_figure_is_of_another_project(self):
+        server = self.serve()
+        self.sonde("project", "create", "other")
+        other = self.sonde("key", "create", "--project", "other", "--json").json["secret_key"]
+        server.post("/v1/traces", trace(1, 2))
+        server.settled(2)
+        self.assertEqual(server.ask("GET", "/api/v1/metrics?where=1+%3D+1", key=other).json.get("groups", []), [])
+        self.assertEqual(server.ask("GET", "/api/v1/metrics", key=other).json["groups"], [])
+
+
 class Keys(ServerCase):
     def test_the_first_start_makes_a_key_and_prints_it_once(self):
         server = Server(self.data)
