@@ -269,14 +269,15 @@ class End(ServerCase):
         server = self.serve()
         body = json.dumps(trace(1, 2, 3)).encode()
         head = (f"POST /v1/traces HTTP/1.1\r\nAuthorization: Bearer {SECRET_KEY}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+                f"Expect: 100-continue\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n").encode()
         with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-            connection.sendall(head + body[:10])
-            server.ask("GET", "/healthz")  # By now the other one is being read.
+            connection.sendall(head)
+            self.assertIn(b" 100 ", connection.recv(100))  # By now it has begun.
             server.process.send_signal(signal.SIGTERM)
             while self.is_open(server):
                 pass
-            connection.sendall(body[10:])
+            connection.sendall(body)
             self.assertIn(b" 200 OK", connection.recv(65536))
         self.assertEqual(server.end(), 0)
         self.assertIn("everything that was acknowledged", server.said[-1])
