@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "api/span_counts.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
-#include "api/span_counts.h"
 #include "ingest/history.h"
 #include "ingest/project_counts.h"
 #include "report/format_number.h"

@@ -1,9 +1,9 @@
 #include <charconv>
 
+#include "api/span_counts.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/rendering.h"
-#include "api/span_counts.h"
 #include "ingest/history.h"
 #include "report/format_number.h"
 #include "report/json_parts.h"

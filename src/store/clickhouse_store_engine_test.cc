@@ -257,7 +257,7 @@ TEST_F(ClickhouseStoreTest, AServerThatWasNotMigratedIsRefusedWithTheCommand) {
   ASSERT_FALSE(store);
   EXPECT_THAT(store.error().message,
               HasSubstr("lacks the tables of 0001_spans, 0002_span_keys, 0003_removals, "
-                        "0004_text_sizes: run sonde migrate"));
+                        "0004_text_sizes, 0005_hours: run sonde migrate"));
 }
 
 }  // namespace

@@ -107,7 +107,8 @@ constexpr std::string_view kRowsOfTheFirst =
     "duration, "
     "status, model, input, input_form, output, output_form, input_tokens, cost, currency, "
     "attributes) SELECT 'default', toDateTime('2026-01-31 23:59:00', 'UTC') + number, 't', "
-    "toString(number), 1, 0, 7, map('model', 5), 'key', '', 'sent', concat('S-', toString(number)), "
+    "toString(number), 1, 0, 7, map('model', 5), 'key', '', 'sent', concat('S-', "
+    "toString(number)), "
     "'llm', 1, toDateTime64('2026-01-31 23:59:00', 6, 'UTC') + number, 1500, 'ok', 'm', "
     "concat('Question ', toString(number)), 'text', 'Answer', 'text', number, 0.000000001, 'USD', "
     "map('a', 'b') FROM numbers(100)";
