@@ -1,5 +1,6 @@
 #include "api/answer.h"
 
+#include <charconv>
 #include <protozero/pbf_writer.hpp>
 
 #include "report/json_writer.h"
@@ -109,6 +110,17 @@ Response json_answer(std::string body, unsigned status) {
   response.status = status;
   response.body = std::move(body);
   return response;
+}
+
+Result<uint64_t> parse_limit(const std::optional<std::string>& text, uint64_t unsent,
+                             uint64_t max) {
+  if (!text) return unsent;
+  uint64_t limit = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, limit);
+  if (error != std::errc{} || stop != end || limit == 0 || limit > max)
+    return fail(Code::InvalidInput, "limit is '{}', but takes 1 to {}", *text, max);
+  return limit;
 }
 
 bool is_protobuf(const Request& request) {

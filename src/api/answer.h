@@ -1,6 +1,8 @@
 // Errors and small answers as the clients of each protocol read them.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,10 @@ Response error_answer(ErrorForm form, const Request& request, unsigned status,
 Response error_answer(ErrorForm form, const Request& request, const Error& error);
 
 Response json_answer(std::string body, unsigned status = 200);
+
+// The parameter "limit"; where it was not sent, `unsent`. Fails with InvalidInput on anything but 1
+// to `max`.
+Result<uint64_t> parse_limit(const std::optional<std::string>& text, uint64_t unsent, uint64_t max);
 
 // Whether the request's body is protobuf by its Content-Type.
 bool is_protobuf(const Request& request);

@@ -1,8 +1,6 @@
 // GET /api/v1/metrics: figures of the project over time.
 #include <date/tz.h>
 
-#include <charconv>
-
 #include "api/metrics_json.h"
 #include "api/routes.h"
 #include "base/time.h"
@@ -15,16 +13,6 @@ namespace {
 
 constexpr uint64_t kRows = 1'000;
 constexpr uint64_t kRowsMax = 10'000;
-
-Result<uint64_t> parse_rows(const std::optional<std::string>& text) {
-  uint64_t rows = kRows;
-  if (!text) return rows;
-  const char* const end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, rows);
-  if (error != std::errc{} || stop != end || rows == 0 || rows > kRowsMax)
-    return fail(Code::InvalidInput, "limit is '{}', but takes 1 to {}", *text, kRowsMax);
-  return rows;
-}
 
 Result<const date::time_zone*> parse_zone(const std::string& name) {
   try {
@@ -68,7 +56,7 @@ Result<Response> get_metrics(const ApiCall& call) {
     query.where = TRY(Filter::parse(*where, {.now = now_micros(), .time_zone = query.zone}));
     frame.filters.push_back("where " + *where);
   }
-  query.rows_max = TRY(parse_rows(parameter("limit")));
+  query.rows_max = TRY(parse_limit(parameter("limit"), kRows, kRowsMax));
   frame.source = "project " + query.project;
   const MetricsAnswer answer = TRY(read_metrics(call.services->history.store(), query));
   return json_answer(metrics_json(answer, frame));

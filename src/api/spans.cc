@@ -2,7 +2,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/routes.h"
 #include "base/hash.h"
@@ -56,16 +55,6 @@ Result<Cursor> parse_cursor(const std::string& text) {
   return Cursor{keys.substr(0, end), keys.substr(end + 1)};
 }
 
-Result<uint64_t> parse_limit(const std::optional<std::string>& text) {
-  uint64_t limit = kLimit;
-  if (!text) return limit;
-  const char* const end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, limit);
-  if (error != std::errc{} || stop != end || limit == 0 || limit > kLimitMax)
-    return fail(Code::InvalidInput, "limit is '{}', but takes 1 to {}", *text, kLimitMax);
-  return limit;
-}
-
 void add(SpanQuery& query, std::string_view condition, std::vector<Param> params) {
   if (condition.empty()) return;
   if (!query.where.empty()) query.where += " AND ";
@@ -92,7 +81,7 @@ Result<Response> get_spans(const ApiCall& call) {
   const auto parameter = [&](std::string_view name) {
     return query_value(call.request.query, name);
   };
-  const uint64_t limit = TRY(parse_limit(parameter("limit")));
+  const uint64_t limit = TRY(parse_limit(parameter("limit"), kLimit, kLimitMax));
   SpanQuery query;
   query.project = call.grant.project;
   query.order = SpanQuery::Order::NewestFirst;
