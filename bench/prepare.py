@@ -29,6 +29,7 @@ def is_newer(path, sources):
 
 
 def build_program(cache, name):
+    os.makedirs(cache, exist_ok=True)
     sources, libraries = PROGRAMS[name]
     paths = [os.path.join(BENCH, source) for source in sources]
     program = os.path.join(cache, name)
