@@ -254,11 +254,16 @@ Truth evaluate(const Node& node, const Test& test) {
   return all;
 }
 
-// The smallest size at which the interval of the rate excludes `limit`.
+// The size from which on the interval of the rate excludes `limit`. With whole numbers of failures
+// a limit gets worse call by call until the next failure: it counts when it holds to the last.
 std::optional<double> size_for_rate(double rate, double limit, double n, double confidence) {
+  const double share = rate < limit ? 1 - rate : rate;  // Of those whose number must be whole.
   const auto settles = [&](double size) {
-    const Interval interval = rate_interval(rate, size, confidence);
-    return rate < limit ? interval.high < limit : interval.low > limit;
+    const double whole = std::floor(share * size + 1e-6);
+    const auto last = static_cast<uint64_t>(std::ceil((whole + 1) / share - 1e-6) - 1);
+    const auto count = static_cast<uint64_t>(whole);
+    return rate < limit ? clopper_pearson_interval(last - count, last, confidence).high < limit
+                        : clopper_pearson_interval(count, last, confidence).low > limit;
   };
   // Whole from the start: halving between whole numbers ends, between others it need not.
   double high = std::ceil(std::max(n, 1.0));
