@@ -130,10 +130,7 @@ std::string metrics_json(const MetricsAnswer& answer, const MetricsFrame& frame)
   json.field("source", frame.source);
   json.field("time_zone", frame.time_zone);
   json.known_field("every", frame.every);
-  json.key("filters");
-  json.begin_array();
-  for (const std::string& filter : frame.filters) json.text(filter);
-  json.end_array();
+  json.field("filters", frame.filters);
   json.field("percentile_error", answer.percentile_error);
   json.key("has_more");
   json.boolean(answer.is_cut);

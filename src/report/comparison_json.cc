@@ -129,10 +129,7 @@ std::string comparison_json(const Comparison& comparison, const ReadReport& read
   json.field("excluded", read.excluded);
   json.field("rejected", read.rejected);
   json.field("filtered_out", comparison.filtered_out);
-  json.key("filters");
-  json.begin_array();
-  for (const std::string& filter : comparison.filters) json.text(filter);
-  json.end_array();
+  json.field("filters", comparison.filters);
   json.field("by", to_string(comparison.by));
   json.field("same_work", comparison.strata);
   json.field("count", comparison.records);
@@ -145,10 +142,7 @@ std::string comparison_json(const Comparison& comparison, const ReadReport& read
   json.begin_array();
   for (const VariantDifference& d : comparison.differences) write_difference(json, comparison, d);
   json.end_array();
-  json.key("comparison_notes");
-  json.begin_array();
-  for (const std::string& note : comparison.notes) json.text(note);
-  json.end_array();
+  json.field("comparison_notes", comparison.notes);
   write_read_report(json, read);
   json.end_object();
   return json.take();

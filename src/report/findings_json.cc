@@ -6,13 +6,6 @@
 namespace sonde {
 namespace {
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name);
-  json.begin_array();
-  for (const std::string& text : texts) json.text(text);
-  json.end_array();
-}
-
 void write_where(JsonWriter& json, const Where& where) {
   json.key("where");
   json.begin_object();
@@ -122,7 +115,7 @@ void write_finding(JsonWriter& json, const Finding& finding) {
   write_where(json, finding.where);
   json.field("support", finding.support);
   json.field("silent", finding.silent);
-  write_texts(json, "evidence_ids", finding.evidence_ids);
+  json.field("evidence_ids", finding.evidence_ids);
   json.field("evidence", finding.evidence);
   json.key("patch");
   json.begin_object();
@@ -145,7 +138,7 @@ void write_prompt(JsonWriter& json, const FailedPrompt& prompt) {
   json.field("count", prompt.count);
   json.key("silent");
   json.boolean(prompt.silent);
-  write_texts(json, "example_ids", prompt.example_ids);
+  json.field("example_ids", prompt.example_ids);
   json.known_field("cause", prompt.cause == nullptr ? std::string_view() : prompt.cause->id);
   json.known_field("subject", prompt.subject);
   json.known_field("sentence", prompt.sentence);
@@ -186,7 +179,7 @@ std::string findings_json(const OptimizeResult& result, const OptimizeScope& sco
   json.field("time_zone", scope.time_zone);
   json.field("excluded", read.excluded);
   json.field("rejected", read.rejected);
-  write_texts(json, "filters", scope.filters);
+  json.field("filters", scope.filters);
   json.field("records", result.records);
   json.field("succeeded", result.succeeded);
   json.field("failed", result.failed);
@@ -201,7 +194,7 @@ std::string findings_json(const OptimizeResult& result, const OptimizeScope& sco
   json.field("association_tests", uint64_t{result.association_tests});
   write_rows(json, "failed_prompts", result.prompts, write_prompt);
   write_rows(json, "checks", result.checks, write_check);
-  write_texts(json, "limits", result.notes);
+  json.field("limits", result.notes);
   write_read_report(json, read);
   json.end_object();
   return json.take();

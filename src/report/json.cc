@@ -103,10 +103,7 @@ void write_groups(JsonWriter& json, const Analysis& analysis) {
   json.begin_array();
   for (const Section& section : analysis.sections) {
     json.begin_object();
-    json.key("by");
-    json.begin_array();
-    for (const std::string& name : section.by) json.text(name);
-    json.end_array();
+    json.field("by", section.by);
     json.field("groups", uint64_t{section.groups.size()});
     json.field("groups_dropped", section.groups_dropped);
     json.end_object();
@@ -151,10 +148,7 @@ std::string render_json(const Analysis& analysis, const ReadReport& read, const 
   json.field("excluded", analysis.excluded);
   json.field("rejected", read.rejected);
   json.field("filtered_out", analysis.filtered_out);
-  json.key("filters");
-  json.begin_array();
-  for (const std::string& filter : analysis.filters) json.text(filter);
-  json.end_array();
+  json.field("filters", analysis.filters);
   json.known_field("clusters", analysis.clusters);
   write_counts(json, "other_levels", analysis.other_levels);
   json.key("claims");

@@ -33,6 +33,13 @@ void JsonWriter::known_field(std::string_view name, std::string_view value) {
   }
 }
 
+void JsonWriter::field(std::string_view name, const std::vector<std::string>& texts) {
+  key(name);
+  begin_array();
+  for (const std::string& each : texts) text(each);
+  end_array();
+}
+
 void JsonWriter::field(std::string_view name, const std::optional<uint64_t>& value) {
   key(name);
   if (value) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sonde {
 
@@ -37,6 +38,8 @@ class JsonWriter {
   void known_field(std::string_view name, std::string_view value);
   void field(std::string_view name, uint64_t value) { key(name), count(value); }
   void field(std::string_view name, double value) { key(name), number(value); }
+  // An array of texts.
+  void field(std::string_view name, const std::vector<std::string>& texts);
   void field(std::string_view name, const std::optional<uint64_t>& value);
   void field(std::string_view name, const std::optional<double>& value);
 

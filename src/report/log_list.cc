@@ -151,10 +151,7 @@ std::string log_json(const LogList& list) {
   json.field("schema_version", uint64_t{kSchemaVersion});
   json.field("source", list.source);
   json.field("time_zone", list.time_zone);
-  json.key("filters");
-  json.begin_array();
-  for (const std::string& filter : list.filters) json.text(filter);
-  json.end_array();
+  json.field("filters", list.filters);
   json.key("has_more");
   json.boolean(list.has_more);
   json.key("executions");

@@ -195,13 +195,6 @@ void write_rule(JsonWriter& json, const RuleResult& result, const CheckResult& c
   json.end_object();
 }
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name);
-  json.begin_array();
-  for (const std::string& text : texts) json.text(text);
-  json.end_array();
-}
-
 std::string as_json(const CheckResult& check, const CheckScope& scope, const ReadReport& read) {
   JsonWriter json;
   json.begin_object();
@@ -209,7 +202,7 @@ std::string as_json(const CheckResult& check, const CheckScope& scope, const Rea
   json.field("level", to_string(scope.level));
   json.field("success", scope.success);
   json.field("time_zone", scope.time_zone);
-  write_texts(json, "filters", scope.filters);
+  json.field("filters", scope.filters);
   json.key("fired");
   json.boolean(check.fired());
   json.field("count", check.count);
@@ -316,11 +309,11 @@ std::string render_message(const CheckResult& check, const std::vector<std::stri
   json.begin_object();
   json.field("schema_version", kJsonSchemaVersion);
   json.field("event", std::string_view(fired.empty() ? "recovered" : "fired"));
-  write_texts(json, "fired", fired_lines);
-  write_texts(json, "recovered", recovered_lines);
+  json.field("fired", fired_lines);
+  json.field("recovered", recovered_lines);
   json.field("count", check.count);
   json.field("level", to_string(scope.level));
-  write_texts(json, "filters", scope.filters);
+  json.field("filters", scope.filters);
   json.end_object();
   return json.take();
 }
