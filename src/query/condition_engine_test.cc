@@ -7,10 +7,10 @@
 #include <set>
 
 #include "query/condition.h"
-#include "store/backend_for_test.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
 #include "store/span_reader.h"
+#include "store/store_fixture_for_test.h"
 
 namespace sonde {
 namespace {
@@ -127,22 +127,16 @@ std::string random_filter(std::mt19937& random, int depth) {
   }
 }
 
-class ConditionTest : public testing::Test {
+class ConditionTest : public StoreFixture {
  protected:
   static void SetUpTestSuite() {
-    backend_ = new BackendForTest();
-    store_ = backend_->open();
+    StoreFixture::SetUpTestSuite();
     std::mt19937 random(7);
     std::vector<const FiledSpan*> pointers;
     for (int i = 0; i < kSpans; ++i) rows_.push_back(random_row(i, random));
     for (const FiledSpan& row : rows_) pointers.push_back(&row);
     CHECK(store_->insert("spans", encode_spans("p", pointers), "rows").has_value());
   }
-  static void TearDownTestSuite() {
-    store_.reset();
-    delete backend_;
-  }
-
   static std::set<std::string> by_filter(const Filter& filter) {
     std::set<std::string> ids;
     for (const FiledSpan& row : rows_) {
@@ -166,8 +160,6 @@ class ConditionTest : public testing::Test {
     return ids;
   }
 
-  static inline BackendForTest* backend_ = nullptr;
-  static inline std::unique_ptr<Store> store_;
   static inline std::vector<FiledSpan> rows_;
 };
 

@@ -7,11 +7,11 @@
 #include <random>
 
 #include "query/metrics.h"
-#include "store/backend_for_test.h"
 #include "store/hours.h"
 #include "store/native_writer.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
+#include "store/store_fixture_for_test.h"
 
 namespace sonde {
 namespace {
@@ -21,20 +21,8 @@ using testing::HasSubstr;
 constexpr int64_t kHour = 3'600'000'000;
 constexpr int64_t kNight = 1'764'028'800'000'000;  // 2025-11-25T00:00:00Z
 
-class MetricsTest : public testing::Test {
+class MetricsTest : public StoreFixture {
  protected:
-  static void SetUpTestSuite() {
-    backend_ = new BackendForTest();
-    store_ = backend_->open();
-  }
-  static void TearDownTestSuite() {
-    store_.reset();
-    delete backend_;
-  }
-  static std::string project() {
-    return testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-
   // As a batch of ingest: the spans, then the mark on their hours.
   static void write(const std::vector<FiledSpan>& rows) {
     std::vector<const FiledSpan*> pointers;
@@ -96,8 +84,6 @@ class MetricsTest : public testing::Test {
     return text;
   }
 
-  static inline BackendForTest* backend_ = nullptr;
-  static inline std::unique_ptr<Store> store_;
   static inline uint64_t number_ = 0;
 };
 

@@ -10,10 +10,10 @@
 #include <sstream>
 
 #include "query/search.h"
-#include "store/backend_for_test.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
 #include "store/span_reader.h"
+#include "store/store_fixture_for_test.h"
 
 namespace sonde {
 namespace {
@@ -59,11 +59,10 @@ std::string as_json(const std::string& text) {
   return json + "\"}]";
 }
 
-class SearchTest : public testing::Test {
+class SearchTest : public StoreFixture {
  protected:
   static void SetUpTestSuite() {
-    backend_ = new BackendForTest();
-    store_ = backend_->open();
+    StoreFixture::SetUpTestSuite();
     std::mt19937 random(3);
     std::vector<FiledSpan> rows;
     for (int i = 0; i < kTexts; ++i) {
@@ -81,11 +80,6 @@ class SearchTest : public testing::Test {
     for (const FiledSpan& row : rows) pointers.push_back(&row);
     CHECK(store_->insert("spans", encode_spans("p", pointers), "rows").has_value());
   }
-  static void TearDownTestSuite() {
-    store_.reset();
-    delete backend_;
-  }
-
   static Text random_text(int number, std::mt19937& random) {
     const Language& language = languages()[random() % languages().size()];
     Text text{fmt::format("t{}", number), &language, {}, ""};
@@ -126,8 +120,6 @@ class SearchTest : public testing::Test {
     return ids;
   }
 
-  static inline BackendForTest* backend_ = nullptr;
-  static inline std::unique_ptr<Store> store_;
   static inline std::vector<Text> texts_;
 };
 

@@ -5,11 +5,11 @@
 #include <set>
 
 #include "base/hash.h"
-#include "store/backend_for_test.h"
 #include "store/native_writer.h"
 #include "store/span_block.h"
 #include "store/span_for_test.h"
 #include "store/span_reader.h"
+#include "store/store_fixture_for_test.h"
 
 namespace sonde {
 namespace {
@@ -21,21 +21,8 @@ using testing::IsEmpty;
 constexpr int64_t kNoon = 1'764'072'000'000'000;  // 2025-11-25T12:00:00Z
 constexpr int64_t kMinute = 60'000'000;
 
-class SpanReaderTest : public testing::Test {
+class SpanReaderTest : public StoreFixture {
  protected:
-  static void SetUpTestSuite() {
-    backend_ = new BackendForTest();
-    store_ = backend_->open();
-  }
-  static void TearDownTestSuite() {
-    store_.reset();
-    delete backend_;
-  }
-
-  // Each test has a project of its own.
-  static std::string project() {
-    return testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
   static void store(const std::vector<FiledSpan>& rows) {
     static int batch = 0;
     std::vector<const FiledSpan*> pointers;
@@ -75,9 +62,6 @@ class SpanReaderTest : public testing::Test {
     row.filed_at = filing_second(start.value_or(kNoon));
     return row;
   }
-
-  static inline BackendForTest* backend_ = nullptr;
-  static inline std::unique_ptr<Store> store_;
 };
 
 TEST_F(SpanReaderTest, EveryFieldComesBackFromTheStore) {
